@@ -248,10 +248,14 @@ def of_held_peaks(piece: LayeredTrack, held: LayeredTrack, ceiling: float) -> li
         if track in held.layers
     }
     changes = {who: change for who, change in changes.items() if -np.inf < change < -_AUDIBLE}
-    softest = min(changes, key=lambda who: changes[who], default="")
-    alike = changes.get("in all", np.inf) < changes.get(softest, 0.0) + _AUDIBLE
-    who = "in all" if alike else softest
-    return [f"peaks held at {figure(ceiling)} dBTP: {signed(changes[who], 'dB')} {who}"] if who else []
+    softest = sorted(changes, key=lambda who: changes[who])
+    if not softest:
+        return []
+    if changes.get("in all", np.inf) < changes[softest[0]] + _AUDIBLE:
+        softest = ["in all"]
+    told = f"peaks held at {figure(ceiling)} dBTP: {signed(changes[softest[0]], 'dB')} {softest[0]}"
+    others = [changes[who] for who in softest[1:] if who != "in all"]
+    return [f"{told}, {signed(others[0], 'dB')} at most of others" if others else told]
 
 
 def with_peaks_limited(piece: LayeredTrack, before: LayeredTrack, ceiling: float) -> LayeredTrack:

@@ -75,7 +75,7 @@ READERS: Final[tuple[Reader, ...]] = tuple(
     ("A", re.compile(pattern, re.IGNORECASE), partial(_amount, unit, factor))
     for unit, pattern, factor in (
         *((unit, _LEAD + pattern, factor) for unit, pattern, factor in _UNITS),
-        *(("K", pattern, 1) for pattern in _KEYS),
+        *(("K", f"{_FROM}(?:to )?{pattern}", 1) for pattern in _KEYS),
     )
 )
 """Patterns that match where an amount begins, and what each says."""

@@ -24,7 +24,7 @@ from .meaning import edits_of, is_for_all, way_of
 from .plan import EXAMPLES, NOT_UNDERSTOOD, EditPlan, LeftOut, Wish
 from .unsupported import find_unsupported
 
-_OTHERS_GO = re.compile(r"T?v?(?:k?o|ok|u)PT?|oPk|Po")
+_OTHERS_GO = re.compile(r"T?v?(?:k?o|ok|u)PT?|oPk|k?Po")
 """The forms of "only the drums"."""
 _STRETCH_STAYS = re.compile(r"(?:ko|ok|(k))E?T")
 """The forms of "keep only the intro"."""
@@ -102,7 +102,8 @@ class Reader:
                 self.doubts += "P" if str(unsure) or re.search("[PBR]", clause.kinds) else ""
                 self.doubts += "T" if "T" in clause.kinds or _WHEN.match(clause.asked) else ""
                 if names := tuple(name for players in clause.values("PB") for name in players.names):
-                    clause.players, self.last, self.here = Players(names), clause, True
+                    clause.players = Players(names) if "R" not in clause.kinds else EVERYTHING
+                    self.last, self.here = clause, True
             self.before = clause
         if head and head.text and len(self.wishes) == made:
             self._leave_out(head.text)
