@@ -83,7 +83,7 @@ def local_autocorrelations(values: Array, window: int, hop: int, together: int, 
     float32 array, shape (means, window)
     """
     windows = sliding_window_view(values, window)[::hop]
-    heard = windows.any(axis=1)
+    heard = np.asarray(windows.any(axis=1))
     rows = np.zeros(windows.shape, np.float32)
     for first in range(0, len(windows), _BLOCK):
         block = slice(first, first + _BLOCK)
