@@ -174,7 +174,8 @@ class Cue:
     asked: str
     """The words of the caption."""
     unit: str = ""
-    """``bars`` or ``s`` from the start, ``whole`` for a share of the piece, or the label of a section.
+    """``bars`` or ``s`` from the start, ``whole`` for a share of the piece, or the label of a section; of
+    ``after verse`` it is the end.
 
     Empty: at the next section.
     """

@@ -50,18 +50,18 @@ _SENTENCES = tuple(
         ("ends", f"E{_ONE}(?:[oqs]|{_END})"),
         ("only", f"n{_SOME}x(?P<when>T)"),
         ("only", f"{_SOME}_?o_?(?P<when>T)"),
-        ("enters", f"{_SOME}_?o_?(?P<when>A)"),
+        ("enters", f"(?!a){_SOME}_?o_?(?P<when>A)"),
         ("enters", f"(?:n{_SOME}|{_SOME.replace('who', 'them')}h)(?P<when>F)"),
         ("leaves", f"n{_SOME}(?P<when>A)"),
         ("enters", f"n{_SOME}(?P<when>H)"),
-        ("rests", f"{_SOME},?b?,?n(?P<when>T)"),
+        ("rests", f"{_SOME},?b?,?_{{0,2}}[nx](?P<when>T)"),
         ("rests", f"n{_SOME}(?P<when>T)"),
         ("enters", f"D{_SOME}{_WHEN}"),
         ("enters", f"[tM]D{_SOME}"),
         ("enters", f"t?{_SOME}{_ENTER}(?:{_WHEN}|l)?"),
-        ("enters", f"(?<![nrP]){_SOME}(?P<when>A)"),
+        ("enters", f"(?<![nraP]){_SOME}(?P<when>A)"),
         ("leaves", f"t?{_SOME}X{_WHEN}"),
-        ("only", f"(?<![nrP]){_SOME}[oq]?(?P<when>T)(?!:)"),
+        ("only", f"(?<![nraP])(?!a){_SOME}[oq]?(?P<when>T)[oq]?(?!:)"),
         ("enters", f"t{_ONE}{_END}"),
         ("opens", f"[dMma]*(?P<label>I)(?::|wo){_LIST}[oqs]?(?![PJX])"),
         ("ends", f"[dMma]*U(?::|wo){_LIST}[oqs]?(?![PJX])"),
@@ -308,7 +308,12 @@ class _Reader:
             level = next(
                 level for each, level in AMOUNTS.items() if word_pattern(each).fullmatch(phrase.text)
             )
-            layers = self._layers_beside(number)
+            beside = self._beside(number)
+            kinds = "".join(self.phrases[i].letter for i in beside)
+            if beside and (self.letters[beside[-1] + 1 :] or "#")[0] in "ACFHT" and number not in self.less:
+                yield self.wish("cannot", min(number, beside[0]), beside[-1] + 2, _BY_SECTION)
+                continue
+            layers = [self._layer(i) for i, kind in zip(beside, kinds, strict=True) if kind in "Py"]
             if not layers and not _OVERALL.fullmatch(phrase.text) and self._stands_alone(number):
                 layers = [""]
             found = tuple(dict.fromkeys(layer for layer in layers if layer is not None))
@@ -327,11 +332,11 @@ class _Reader:
         track = INSTRUMENTS[track].track if track in INSTRUMENTS else track
         return _LAYERS.get(track, "chords")
 
-    def _layers_beside(self, number: int) -> list[str | None]:
-        """The layers of the list that begins within two words behind a phrase, or that named right before it."""
+    def _beside(self, number: int) -> range:
+        """The list of players that begins within two words behind a phrase, or who is named right before it."""
         kinds = "".join(phrase.letter for phrase in self.phrases)
         match = _AFTER.match(kinds, number + 1) or _BEFORE.search(kinds, 0, number)
-        return [self._layer(i) for i in range(*match.span()) if kinds[i] in "Py"] if match else []
+        return range(*match.span()) if match else range(0)
 
     def _stands_alone(self, number: int) -> bool:
         """Whether a word is said of the music: "a busy song", not "a busy street"."""

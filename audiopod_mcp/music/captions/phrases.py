@@ -198,4 +198,5 @@ def _moment(match: re.Match[str]) -> tuple[float, str]:
     if match["m"]:
         return 60.0 * int(match["m"]) + int(match["s"]), "s"
     which = ORDINALS.get((match["which"] or "").lower()) or int(match["nth"] or 1)
-    return float(which), next(iter(find_words(match["section"], MOMENTS)))[2]
+    label = next(iter(find_words(match["section"], MOMENTS)))[2]
+    return float(which), f"after {label}" if match["prep"].lower() == "after" else label

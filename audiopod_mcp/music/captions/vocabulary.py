@@ -301,7 +301,7 @@ NEUTRAL_WORDS = (
     "should would will do does there here up out off so such through throughout ending end ends vocals "
     "vocal lyrics voice progression progressions note notes scale motif motifs theme hook hooks layer "
     "layers layered together main mode go "
-    "add adds adding bring "
+    "add adds adding bring instead "
 )
 """Words that ask for nothing by themselves."""
 

@@ -85,6 +85,7 @@ _SOLO = re.compile(r"[\s-]+(?:solos?|break)\b", re.IGNORECASE)
 _SOLO_BY = re.compile(r"\bsolos?\s+(?:by|on|from|for)\s+(?:(?:a|an|the)\s+)?$", re.IGNORECASE)
 _SOLO_WITH = re.compile(r"\bsolo\s+(?:[\w'-]+\s+){0,2}$", re.IGNORECASE)
 _OWN_SOLO = re.compile(r"solos?$", re.IGNORECASE)
+_DENIED = re.compile(r"\b(?:no|without|not)\s+(?:any\s+)?$", re.IGNORECASE)
 _ENDS_AT_ONCE = _table(("ending", _ABRUPT, "abrupt"))
 _RULED_OUT = _table(
     ("cannot", rf"\b(?:{_NO}|minus) (?:{KIT_WORDS})(?!\w)", NO_PART_OF_KIT),
@@ -170,7 +171,7 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     players = [p for p in phrases if p.letter == "P" and wanted[p.start : p.end].strip()]
     claim(_solos(wanted))
     claim_all(_PULSES, wanted)
-    claim((a, b, "cannot", instead) for a, b, instead in find_words(wanted, CANNOT))
+    claim(_impossible(wanted))
     claim(find_figures(wanted))
     claim_all(_COUNTED, wanted)
     played = {p.end for p in players if not str(p.value).endswith("voice") and p.value[0] != "v"}
@@ -194,6 +195,18 @@ def _alone(phrases: Iterable[Phrase], text: str) -> Iterator[tuple[int, int, str
             yield phrase.start, phrase.end, phrase.kind, phrase.value
         elif phrase.letter == "T" and phrase.value[1] != "end":
             yield phrase.start, phrase.end, "section", phrase.value[1]
+
+
+def _impossible(text: str) -> Iterator[tuple[int, int, str, Any]]:
+    """What nobody here can do; who does not want it has what is wanted."""
+    for start, end, instead in find_words(text, CANNOT):
+        denied = _DENIED.search(text, max(0, start - 16), start)
+        yield (
+            denied.start() if denied else start,
+            end,
+            "denied" if denied else "cannot",
+            frozenset() if denied else instead,
+        )
 
 
 def _solos(text: str) -> Iterator[tuple[int, int, str, Any]]:

@@ -78,8 +78,8 @@ def sections_for(course: Sequence[Cue], labels: Sequence[str]) -> tuple[str, ...
     """Give the sections of a form that has every one that the cues name; empty where ``labels`` are such."""
     wanted = dict.fromkeys(NOMINAL_BARS, 0)
     for cue in course:
-        if cue.unit in wanted:
-            wanted[cue.unit] = max(wanted[cue.unit], round(abs(cue.number)))
+        if (label := cue.unit.removeprefix("after ")) in wanted:
+            wanted[label] = max(wanted[label], round(abs(cue.number)))
     if all(labels.count(label) >= count for label, count in wanted.items()):
         return ()
     rounds = max(2, wanted["verse"], wanted["chorus"])
@@ -170,10 +170,13 @@ def _moment(score: Score, cue: Cue, origin: float, before: float) -> float | Non
     if cue.unit == "end":
         return _closing(score)
     if cue.unit:
-        spans = [span for span in score.sections if _is_called(span.label, cue.unit)]
+        label = cue.unit.removeprefix("after ")
+        spans = [span for span in score.sections if _is_called(span.label, label)]
         number = round(cue.number)
         at = number - 1 if number > 0 else number
-        return spans[at].start if -len(spans) <= at < len(spans) else None
+        if not -len(spans) <= at < len(spans):
+            return None
+        return spans[at].start if label == cue.unit else spans[at].end
     return next((span.start for span in score.sections if span.start > before + 1.0), None)
 
 

@@ -204,6 +204,9 @@ def test_what_is_not_done_is_told_in_the_persons_own_words(caption, asked, inste
         ("a soft outro with only strings, cinematic", "alone from"),
         ("the chorus should be huge and the verses sparse, pop", "verses sparse"),
         ("ambient, drums off until 0:30", "from 0:"),
+        ("soul, drums and bass in the chorus only", "from 0:"),
+        ("country, the guitar plays throughout except in the chorus", "silent 0:"),
+        ("trap, no autotune", "no autotune"),
     ],
 )
 def test_what_is_said_of_sections_and_ranges_is_measured(caption, fact):
@@ -229,6 +232,7 @@ def test_what_is_said_of_sections_and_ranges_is_measured(caption, fact):
         ("indie pop, less drums in the verse", "less drums in the verse"),
         ("rock, the verse is just acoustic guitar", "verse is just acoustic guitar"),
         ("punk, end with a bang", "end with a bang"),
+        ("rock, more drums in the chorus", "more drums in the chorus"),
         ("pop, not cheesy", "not cheesy"),
         ("lo-fi, more crackle", "more crackle"),
         ("pop, verse (dark), chorus: everything huge", "verse (dark)"),

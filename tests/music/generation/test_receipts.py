@@ -66,6 +66,7 @@ def test_the_course_of_a_piece_is_as_it_was_said():
         ("folk, drums join after 8 bars", "drums", lambda s: s.downbeats[8]),
         ("pop, strings only in the chorus", "strings", lambda s: next(x.start for x in s.sections if x.label == "chorus")),
         ("house, then piano", "keyboard", lambda s: s.sections[1].start),
+        ("house, bass comes in after the first verse", "bass", lambda s: next(x.end for x in s.sections if x.label == "verse")),
     ],
 )  # fmt: skip
 def test_an_entry_is_where_it_was_said(caption, track, when):
