@@ -48,6 +48,8 @@ _SENTENCES = tuple(
         ("opens", f"{_ONE}[oq](?P<when>H)"),
         ("opens", f"{_ONE}[Jv_]f|f{_ONE.replace('who', 'them')}(?=,t)"),
         ("ends", f"E{_ONE}(?:[oqs]|{_END})"),
+        ("opens", f"{_ONE}q(?P<when>T)"),
+        ("ends", f"{_ONE}q(?P<when>T)"),
         ("only", f"n{_SOME}x(?P<when>T)"),
         ("only", f"{_SOME}_?o_?(?P<when>T)"),
         ("enters", f"(?!a){_SOME}_?o_?(?P<when>A)"),
@@ -61,7 +63,7 @@ _SENTENCES = tuple(
         ("enters", f"t?{_SOME}{_ENTER}(?:{_WHEN}|l)?"),
         ("enters", f"(?<![nraP]){_SOME}(?P<when>A)"),
         ("leaves", f"t?{_SOME}X{_WHEN}"),
-        ("only", f"(?<![nraP])(?!a){_SOME}[oq]?(?P<when>T)[oq]?(?!:)"),
+        ("only", f"(?<![nraP])(?!a){_SOME}o?(?P<when>T)o?(?!:)"),
         ("enters", f"t{_ONE}{_END}"),
         ("opens", f"[dMma]*(?P<label>I)(?::|wo){_LIST}[oqs]?(?![PJX])"),
         ("ends", f"[dMma]*U(?::|wo){_LIST}[oqs]?(?![PJX])"),
@@ -71,6 +73,8 @@ _SENTENCES = tuple(
     )
 )  # fmt: skip
 """What is said of the course of a piece, in the letters of :mod:`.phrases`."""
+_ENDS = {"opens": ("intro",), "ends": ("end", "outro")}
+"""Where somebody who is alone opens the piece, or ends it."""
 _MOST = 12
 """Cues of one caption."""
 _QUALITY = re.compile(
@@ -200,6 +204,8 @@ class _Reader:
                 if name := next((name for name in ("when", "until", "label") if groups.get(name)), ""):
                     said = self.phrases[match.start(name)]
                     number, unit = said.value if name != "label" else _section(said)
+                if order.pattern.endswith("q(?P<when>T)") and unit not in _ENDS[action]:
+                    continue
                 if action == "opens" and unit == "whole":
                     number = 0.5
                 unit = "outro" if unit == "end" and action in ("only", "rests") else unit
