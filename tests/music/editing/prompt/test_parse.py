@@ -333,7 +333,7 @@ PROMPTS = PARTS.map(lambda parts: "".join(piece + seam for piece, seam in parts)
 
 @pytest.mark.slow
 @given(PARTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_every_clause_is_done_or_kept_or_not_done(parts):
     plan = read_prompt("".join(piece + seam for piece, seam in parts))
     told = [*(w.asked for w in plan.wishes), *(n.asked for n in plan.left_out), *plan.left, plan.style]
@@ -348,7 +348,7 @@ def test_every_clause_is_done_or_kept_or_not_done(parts):
 
 @pytest.mark.slow
 @given(PROMPTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_nobody_is_removed_whom_no_removing_word_governs(prompt):
     for wish in read_prompt(prompt).wishes:
         if wish.edit.action in ("remove", "replace"):
@@ -362,7 +362,7 @@ def test_nobody_is_removed_whom_no_removing_word_governs(prompt):
 
 @pytest.mark.slow
 @given(st.text(max_size=80))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_text_is_read(prompt):
     read_prompt(prompt)
 
