@@ -48,7 +48,6 @@ class Caller:
         content = result.structured_content
         if "status" in content:
             assert content["status"] == "COMPLETED"
-            assert content["engine"] == "local"
             links = [block.uri for block in result.content if block.type == "resource_link"]
             assert f"audiopod://jobs/{content['job_id']}/audio" in links
             assert len(progress.seen) >= 2

@@ -15,7 +15,7 @@ from .drafts import MOST_LINES, REFERRED_TO, Draft, cut, sections_of
 from .markup import plain
 from .numbered_chords import numbered_chords
 from .sheet import ChordMarks, LyricSheet
-from .speakers import SPEAKER, characters_of, speakers_of
+from .speakers import SPEAKER, characters_of, is_stage_direction, speakers_of, without_direction
 from .tags import (
     MOST_REPEATS,
     Tag,
@@ -45,7 +45,8 @@ _UNMET = {
 
 _OF_THE_PAGE = re.compile(
     r"\s*(?:(?:https?://|www\.)\S+\s*$|[©℗]|copyright\b|#\w+(?:\s+#\w+)+\s*$"
-    r"|(?-i:(?:INT|EXT)\.\s|CUT TO:|(?:SCENE|ACT) [\dIVX]+|BLACKOUT|CURTAIN))",
+    r"|(?-i:(?:INT|EXT)\.\s|CUT TO:|(?:SCENE|ACT) [\dIVX]+|BLACKOUT|CURTAIN"
+    r"|(?:Act|Scene) [\dIVX]+(?:[,.:]? Scene [\dIVX]+)?\s*$))",
     re.IGNORECASE,
 )
 _NOTE = re.compile(r"\[(\d{1,2})\]")
@@ -114,6 +115,9 @@ class LyricReader:
         if _OF_THE_PAGE.match(line) or self._describes(line) or (note and note[1] in self._notes):
             self._unmet.append(NotDone(line.strip(), _UNMET["about"]))
             self._blank = False
+            return
+        if is_stage_direction(line, self._speakers | self._characters):
+            self._unmet.append(NotDone(line.strip(" ()*_"), _UNMET["unknown"]))
             return
         if not any(draft.lines for draft in self._drafts) and is_preamble(line):
             self._about(line)
@@ -352,7 +356,7 @@ class LyricReader:
             name, said = sung_by.groups()
             if (said and name in self._speakers) or (not said and self._is_for_a_voice(name)):
                 heading, rest = Tag("voice", name), said
-        if heading is None and self._blank and text.strip() in self._characters:
+        if heading is None and self._blank and without_direction(text) in self._characters:
             heading, rest = Tag("voice", text.strip()), ""
         alone = text.isupper() or len(text.split()) == 1
         if heading is None and alone and self._blank and self._has_headings:

@@ -17,7 +17,7 @@ _LABELS = tuple(
     (label, re.compile(pattern.replace(r"\b", _END), re.IGNORECASE))
     for label, pattern in (
         ("pre-chorus", rf"{_START}(?:pre|pré)[\s-]?(?:chorus|refrain|hook|coro)\b|导歌|導歌|Bメロ|프리코러스"),
-        ("chorus", rf"{_START}(?:(?:post[\s-]?)?chorus(?:es)?|refrain|hook|estribillo|refr[ãa]o|coro|ritornello|rit|refrein|refräng|omkväd|omkvæd|refrén|refren|reff?|refr|nakarat|kertosäe|kehrvers|điệp khúc|ρεφρέν|припев|приспів)\b|サビ|副歌|후렴|코러스|मुखड़ा|لازمة|פזמון"),
+        ("chorus", rf"{_START}(?:(?:post[\s-]?)?chorus(?:es)?|refrain|hook|estribillo|refr[ãa]o|coro|ritornello|rit|refrein|refräng|omkväd|omkvæd|refrén|refren|reff?|refr|nakarat|kertosäe|kehrvers|kehrreim|điệp khúc|ρεφρέν|припев|приспів)\b|サビ|副歌|후렴|코러스|मुखड़ा|لازمة|פזמון"),
         ("verse", rf"{_START}(?:verses?|stanza|strophe|vers|verso|couplet|estrofa|strofa|strof|zwrotka|sloka|säkeistö|kıta|rap|ad[\s-]?libs?|куплет|bait|lời)\b|メロ|主歌|절|벌스|अंतरा|مقطع|בית"),
         ("bridge", rf"{_START}(?:bridge|middle(?:[\s-]?(?:8|eight))?|puente|ponte|pont|brücke|brygga|бридж)\b|桥段|橋段|ブリッジ|브릿지|브리지"),
         ("intro", rf"{_START}(?:intro|introduction|introducci[óo]n|introdução|einleitung|вступление)\b|前奏|イントロ|전주|인트로"),
@@ -97,7 +97,12 @@ _MANNER = re.compile(
     r"(?:soft|quiet|loud|gent|slow|quick|tender|sad|ang[er]+)(?:ly|ily)|with feeling|(?:(?:soft(?:ly)?|quiet(?:ly)?|loud(?:ly)?|slow(?:ly)?|fast|breathy|deep|low|high|half|almost|being|is|was|all) )?(?:whisper(?:ed|s|ing)?|spoken(?:[\s-]word)?|speaking|singing|scream(?:ed|s|ing)?|shout(?:ed|s|ing)?|sung|rapp(?:ed|ing)|hum(?:med|ming)|growl(?:ed|s|ing)?|yell(?:ed|ing)?|chant(?:ed|ing)|falsetto|belt(?:ed|ing)|a[\s-]?cappella|acapella|auto-?tuned?|vocoder|laugh(?:s|ter|ing)|sigh(?:s|ing)|crying|sobbing|gasps?|breath(?:es|ing)?|inhales?|exhales?|applause|cheer(?:s|ing)|crowd (?:cheers|cheering|noise)|silence|pause|beat drops?|key change|modulation|tempo change|half[\s-]time|double[\s-]time|slow(?:s|ing)? down|speed(?:s|ing)? up)(?: (?:vocals?|voices?|softly|quietly|loudly|vocal))?",
     re.IGNORECASE,
 )
-_SOUNDS = rf"(?:thunder|rain|wind|waves?|ocean|birds?|birdsong|crickets|sirens?|trains?|cars?|engines?|doors?|phones?|bells?|clocks?|footsteps|heartbeats?|crowds?|audience|applause|laughter|static|vinyl|needle|glass|gun ?shots?|whistl(?:e|es|ing)|(?:hand ?)?clap(?:s|ping)?|stomp(?:s|ing)?|(?:finger ?)?snap(?:s|ping)?|{_PLAYERS})"
+_MOOD = re.compile(
+    r"(?:(?:very|more|soft|slow|loud|quiet|gentle|fast|mellow|upbeat|powerful|energetic|intimate|stripped|acoustic)(?:[, ]+(?:and |but )?|[.!]?$))+",
+    re.IGNORECASE,
+)
+"""What a heading says behind a dash of how it is sung."""
+_SOUNDS = rf"(?:music|thunder|rain|wind|waves?|ocean|birds?|birdsong|crickets|sirens?|trains?|cars?|engines?|doors?|phones?|bells?|clocks?|footsteps|heartbeats?|crowds?|audience|applause|laughter|static|vinyl|needle|glass|gun ?shots?|whistl(?:e|es|ing)|(?:hand ?)?clap(?:s|ping)?|stomp(?:s|ing)?|(?:finger ?)?snap(?:s|ping)?|{_PLAYERS})"
 _SOUNDING = r"(?:(?:crash|roll|blow|play|build|ring|slam|tick|fad|drop|kick|stop|enter|swell|start|howl|chirp|cheer|crackl|break|knock|hum|beat|stomp|clap|whistl|pass|honk)(?:s|es|e|ing|ping)?|in|out|on|the|a|an|and|with|distance|background|distant|soft|softly|quiet|quietly|gentle|gently|loud|loudly|heavy|light|slow|slowly|fast|solo|only|alone|low|warm)"
 _NOISE = re.compile(
     rf"(?:the )?sounds? (?:of )?.+|(?:{_SOUNDING} )*{_SOUNDS}(?: (?:{_SOUNDS}|{_SOUNDING}))*", re.IGNORECASE
@@ -110,7 +115,7 @@ _LANGUAGE = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"(song ?title|title|artist|album|band|credits?|source|(?:song ?)?writers?|notes?|copyright|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|(?:song )?structure|form|tom|tono|tonalidade?|tonart|tonalité|ti|ar|al|au|by|re|ve|offset|la|id|tool|作[词詞曲]|[编編]曲|[词詞曲]|原唱|演唱|歌手|作詞・作曲|작사|작곡)\s*[:=：]\s*.{0,300}|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
+    r"(song ?title|title|artist|album|band|credits?|source|scene|setting|(?:song ?)?writers?|notes?|copyright|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|(?:song )?structure|form|tom|tono|tonalidade?|tonart|tonalité|ti|ar|al|au|by|re|ve|offset|la|id|tool|music|lyricist|(?:lyrics|words)(?=: (?-i:[A-Z][\w.'-]+ [A-Z][\w.'-]+)\s*$)|作[词詞曲]|[编編]曲|[词詞曲]|原唱|演唱|歌手|作詞・作曲|작사|작곡)\s*[:=：]\s*.{0,300}|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
     re.IGNORECASE,
 )
 CREDIT = re.compile(
@@ -259,6 +264,8 @@ def read_heading(line: str) -> tuple[Tag | None, str]:
     within = core[1:-1] if re.fullmatch(r"\([^()]*\)", core) else ""
     if ":" in within and _is_name(within.partition(":")[0], marked=True):
         return read_tag(within), ""
+    if (barred := re.fullmatch(r"([^:|]{2,40}?)\s*\|\s*([^|].*)", core)) and _is_name(barred[1], marked=True):
+        core = f"{barred[1]}: {barred[2]}"
     name, colon, rest = core.partition(":")
     if colon and (short := read_short(name)):
         name = short.text
@@ -285,7 +292,7 @@ def read_heading(line: str) -> tuple[Tag | None, str]:
     if dashed is None and whole != core:
         dashed = re.match(r"([^,;]{2,40})[,;]\s+(.+)", whole)
     if dashed and _is_name(dashed[1], marked=False):
-        if is_direction(dashed[2]) or whole != core:
+        if is_direction(dashed[2]) or whole != core or _MOOD.fullmatch(dashed[2]):
             return read_tag(whole), ""
         return read_tag(dashed[1]), dashed[2]
     if (
@@ -388,7 +395,9 @@ def read_directive(text: str) -> Tag:
             return named
         name = _DIRECTED.get(match[2].lower(), match[2].lower())
         label = _label(name)
-        return Tag("section", label, label) if label else Tag("unknown", text, wish=text)
+        if not label:
+            return Tag("unknown", text, wish=text)
+        return Tag("section", ": ".join(filter(None, (label, match[3]))), label, wish=match[3])
     if match[4].lower() == "chorus":
         return Tag("section", "chorus", "chorus", wish=match[5])
     return read_tag(match[5]) if match[5] else Tag("unknown", text, wish=text)

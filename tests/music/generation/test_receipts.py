@@ -289,8 +289,8 @@ def composed(caption):
 @pytest.mark.parametrize(
     ("caption", "plays", "not_done"),
     [
-        ("pop, no drums in the intro", "acoustic kit", "no drums in the intro"),
-        ("rock, no guitar in the verses", "distorted guitar", "no guitar in the verses"),
+        ("pop, no drums in the intro", "acoustic kit", ""),
+        ("rock, no guitar in the verses", "distorted guitar", ""),
         ("cinematic, no drums until the climax", "acoustic kit", "no drums until the climax"),
         ("techno without kick", "electronic kit", "without kick"),
         ("techno with no snare or vocals", "electronic kit", "no snare or vocals"),
