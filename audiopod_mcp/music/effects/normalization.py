@@ -24,6 +24,8 @@ _HEADROOM = 1.0
 """What the peaks of unchanged layers must leave for the others, dB; else all are turned down together."""
 _MAX_MAKE_UP = 1.5
 """What the limiter takes of layers that change is given back up to this, dB: their level was asked for."""
+_AUDIBLE = 0.1
+"""What it takes and nobody misses, dB."""
 _TAKEN_AGAIN = 1.3
 """How much of that is given back, as the limiter takes some of it again."""
 _MAX_LIMITING = 9.0
@@ -67,15 +69,15 @@ def limit_true_peak(
     kept = Mix(rest) if rest and held is changed else None
     moved = Mix(tapes[track] for track in sorted(changed or held))
     raised = np.float32(1)
-    for again in (True, False):  # each is as dear as all the rest of an edit
+    for again in (2, 1, 0):  # each is as dear as all the rest of an edit
         louder = _Raised(moved, raised)
         whole = _Sum(Mix(rest), louder) if rest and changed else louder
         gain = np.ones((0, 1), np.float32)  # the last one is let go before the next is made
         gain = _gain_to_hold(whole, kept, rate, ceiling, min(highest, 10 ** (ceiling / 20)))
         lost = 10 * np.log10((_energy(moved) + 1e-9) / (_energy(_Raised(louder, gain)) + 1e-9))
-        if not again or not _TOLERANCE < lost < _MAX_MAKE_UP:
+        if not again or not _AUDIBLE < lost < _MAX_MAKE_UP:
             break
-        raised = np.float32(10 ** (_TAKEN_AGAIN * lost / 20))
+        raised *= np.float32(10 ** (_TAKEN_AGAIN * lost / 20))
     for track, tape in zip(sorted(held), blank_tapes(len(held), *mix.shape), strict=True):
         factor = raised if track in (changed or held) else np.float32(1)
         for piece in pieces(len(mix)):
