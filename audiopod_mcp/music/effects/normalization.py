@@ -38,7 +38,7 @@ def limit_true_peak(
     """Limit the true peak of the sum of some layers.
 
     Layers that are as they were before stay so, if it is enough to turn down the others at such moments.
-    Those come back to their level, so that who is to be 3 dB louder is so.
+    Those come back to their level, as far as that goes, so that who is to be 3 dB louder is so.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def limit_true_peak(
     kept = Mix(rest) if rest and held is changed else None
     moved = Mix(tapes[track] for track in sorted(changed or held))
     raised = np.float32(1)
-    for again in (2, 1, 0):  # each is as dear as all the rest of an edit
+    for again in (True, False):  # each is as dear as all the rest of an edit
         louder = _Raised(moved, raised)
         whole = _Sum(Mix(rest), louder) if rest and changed else louder
         gain = np.ones((0, 1), np.float32)  # the last one is let go before the next is made
@@ -77,7 +77,7 @@ def limit_true_peak(
         lost = 10 * np.log10((_energy(moved) + 1e-9) / (_energy(_Raised(louder, gain)) + 1e-9))
         if not again or not _AUDIBLE < lost < _MAX_MAKE_UP:
             break
-        raised *= np.float32(10 ** (_TAKEN_AGAIN * lost / 20))
+        raised = np.float32(10 ** (_TAKEN_AGAIN * lost / 20))
     for track, tape in zip(sorted(held), blank_tapes(len(held), *mix.shape), strict=True):
         factor = raised if track in (changed or held) else np.float32(1)
         for piece in pieces(len(mix)):

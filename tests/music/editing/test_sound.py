@@ -219,7 +219,7 @@ class TestAComposedPiece:
             * np.log10(np.square(made.stems[track], dtype=float).sum() / np.square(stem, dtype=float).sum())
             for track, stem in song.stems.items()
         }
-        assert changes.pop("drums") == pytest.approx(6, abs=0.1)
+        assert changes.pop("drums") == pytest.approx(6, abs=0.25)
         softest = min(changes, key=changes.get)
         told = next(fact for fact in made.done if fact.startswith("peaks held"))
         assert f"−{-changes[softest]:.1f} dB of {softest}" in told
