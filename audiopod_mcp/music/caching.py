@@ -118,6 +118,13 @@ def kept_audio(result: Callable[[], str], audio: Audio, rate: int, make: Callabl
     return _made_once(lambda: key_of(result(), audio, rate), make, Kept.of_audio, Kept.only_audio)
 
 
+def kept_name(result: str, audio: Audio, rate: int, make: Callable[[], str]) -> str:
+    """What ``make`` names of a recording, named once; ``result`` tells what that is, where it is kept."""
+    return _made_once(
+        lambda: key_of(result, audio, rate), make, lambda name: Kept(name), lambda kept: str(kept.facts)
+    )
+
+
 def _made_once(
     key_of_it: Callable[[], str],
     make: Callable[[], T],

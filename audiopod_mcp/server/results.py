@@ -79,7 +79,6 @@ class JobResult(JobState):
     keyscale: str | None = None
     actual_seeds: list[int] | None = None
     quality_score: float | None = None
-    engine: str | None = None
     done: list[str] | None = None
     not_done: list[NotDone] | None = None
     notes: list[str] | None = None
@@ -117,7 +116,6 @@ def _summary_of(job: Job, saved: str | None, wait: float, room: int) -> JobResul
         keyscale=one_line(key, LONGEST_TERM) if isinstance(key, str) else None,
         actual_seeds=job.actual_seeds or None,
         quality_score=job.quality_score,
-        engine=job.engine,
         done=lines_that_fit(done, LONGEST_RECEIPT),  # without what is told above, or of another wish
         not_done=job.not_done or None,
         notes=lines_that_fit(job.notes or (), room),

@@ -18,7 +18,7 @@ from .sessions import BEEPER, finished, session, text_of
 pytestmark = pytest.mark.anyio
 
 CALLS = {
-    "extend_track": {"prompt": "go on", "right_extend_length": 3},
+    "extend_track": {"prompt": "rock, go on", "right_extend_length": 3},
     "retake_track": {"retake_variance": 0.5},
     "edit_track": {"edit_target_prompt": "quieter by 6 dB"},
 }
@@ -116,7 +116,7 @@ async def test_the_embedded_studio_takes_them(tmp_path):
 async def test_so_does_the_rest_service(tmp_path):
     source = recording(tmp_path)
     async with opened(tmp_path / "data", local_folders=(tmp_path,), engine="local") as studio:
-        first = await studio.make("extend", src_audio_url=source, prompt="go on", right_extend_length=2)
+        first = await studio.make("extend", src_audio_url=source, prompt="rock, go on", right_extend_length=2)
         assert first["status"] == "COMPLETED", first
         again = await studio.make(
             "edit", src_audio_url=f"audiopod://jobs/{first['id']}", edit_target_prompt="up 2 semitones"

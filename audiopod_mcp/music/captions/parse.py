@@ -19,9 +19,9 @@ from audiopod_mcp.music.styles import STYLES, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
 
-from .course import without_course
+from .alone import excluded_tracks
+from .clauses import named_tracks, read_clauses
 from .feel import find_feel, find_swing
-from .negation import excluded_tracks, named_tracks, split_negated
 from .numbers import (
     canonical_metre,
     find_church_mode,
@@ -115,8 +115,8 @@ def read_caption(
     if is_foreign(caption):
         raise Refused("caption_not_english")
     wishes = read_wishes(caption)
-    text = without_course(normalize_text(caption))
-    without, wanted = split_negated(text)
+    clauses = read_clauses(normalize_text(caption))
+    without, wanted = clauses.without, clauses.wanted
     if exclude and exclude.strip().upper() != "NO USER INPUT":
         without |= named_tracks(normalize_text(exclude))
     possible = without_impossible(wanted, wishes)
@@ -173,6 +173,7 @@ def read_caption(
         feel=find_feel(wanted),
         swing=find_swing(wanted, style),
         course=tuple(_of_kind(wishes, "cue")),
+        emphasis=tuple((said.label, said.more) for said in clauses.qualities if said.more),
         solos=(
             *tagged,
             *dict.fromkeys(

@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from audiopod_mcp.edits.players import TRACK_OF
-from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.editing.prompt.parse import read_prompt
 from audiopod_mcp.music.effects.crossfade import mixdown
 from audiopod_mcp.music.effects.normalization import TRUE_PEAK_CEILING
+from audiopod_mcp.music.generation.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.generation.played import Played
 from audiopod_mcp.music.generation.receipts import receipt as receipt_of
 from audiopod_mcp.music.model import (

@@ -39,8 +39,8 @@ from .lyric_requests import fade_as_asked, with_lyric_receipts
 from .production import Production
 from .receipts import Played
 
-_BY_RULE_NOTE = "Synthesis and recorded notes, by rule: no neural model, no musician."
-GUIDE_VOCAL_NOTE = "The voice is a guide; its words can't be understood."
+BY_RULE_NOTE = "New music by rule: no neural model, no musician."
+GUIDE_VOCAL_NOTE = "A guide voice: its words can't be understood."
 _GUIDE_SPEECH_NOTE = "The voice is a guide: it speaks vowels in the rhythm of the words, not the words."
 _SHOT = r"\b(?:one[ -]?shots?|samples?|hits?|stabs?|kit)\b"
 _LOOP = r"\b(?:loops?|loopable|samples?|kit)\b"
@@ -158,7 +158,7 @@ def _whole_bars(asked: float, bar: float) -> NotDone:
 
 def _notes_on(brief: Brief, made: Production, *, loop: bool) -> tuple[str, ...]:
     score = made.recipe.score
-    notes = [_BY_RULE_NOTE]
+    notes = [BY_RULE_NOTE]
     if score.lyrics and "vocals" in made.stems:
         notes.insert(0, _GUIDE_SPEECH_NOTE if "spoken voice" in brief.instruments else GUIDE_VOCAL_NOTE)
     lines = 0 if brief.instrumental else sum(len(part.lines) for part in stanzas(brief.lyrics))

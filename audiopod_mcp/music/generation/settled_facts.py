@@ -19,6 +19,8 @@ _OF_THE_WHOLE = (
     "mood, tempo and feel are the whole piece's: say them without a section; "
     'who plays is said by entries: "piano enters at the verse"'
 )
+_MARKED = 0.15
+"""The share by which more or less has to be played in a section to be heard."""
 _SHORT_SECTION = 10.0
 """Seconds that nobody calls a long intro."""
 
@@ -183,6 +185,8 @@ def settle_pulse(wish: Wish, played: Played) -> str | NotDone:
 
 def settle_amount(wish: Wish, played: Played) -> str | NotDone:
     layers, level = wish.value
+    if not layers:
+        return NotDone(wish.asked, "how loud a player is beside the others is said by an edit of the track")
     names = [layer for layer in layers if layer] or ["drums", "bass", "chords", "melody"]
     own = {name: getattr(played.brief.activity, name) for name in names}
     if not all((value < 0.5) == (level < 0.5) and value != 0.5 for value in own.values()):
@@ -227,7 +231,7 @@ def settle_quality(wish: Wish, played: Played) -> str | NotDone:
         return NotDone(wish.asked, _OF_THE_WHOLE)
     share = _played_a_second(played, spans) / max(1e-6, _played_a_second(played, others))
     told = f"{abs(share - 1):.0%} {'more' if share > 1 else 'less'} is played there than elsewhere"
-    return fact(wish.asked, told) if (share - 1) * wish.value.more > 0.05 else NotDone(wish.asked, told)
+    return fact(wish.asked, told) if (share - 1) * wish.value.more > _MARKED else NotDone(wish.asked, told)
 
 
 def _played_a_second(played: Played, spans: Sequence[Span]) -> float:

@@ -23,7 +23,6 @@ from .whisper import VARIABLE as WHISPER
 from .whisper import Whisper, examine_whisper, find_whisper
 from .words import NOT_UNDERSTOOD, PERHAPS, composed_words, understand, words_result
 
-_BY_RULE = "The new music was composed by rule and played on this computer: no neural model."
 _Told = TypeVar("_Told", str, NotDone)
 _LONGEST_PLAYED = 600.0
 """Seconds of what is played again from start to end; the API's own limit for new music."""
@@ -395,7 +394,7 @@ def _make_takes(
     ``subtype`` is that of a source that comes back changed. ``by_rule`` has a note say how new music was made
     that a listener may take for a model's; ``remarks`` are notes on the source.
     """
-    from audiopod_mcp.music.generation.generate import GUIDE_VOCAL_NOTE
+    from audiopod_mcp.music.generation.generate import BY_RULE_NOTE, GUIDE_VOCAL_NOTE
 
     chosen = tuple(seeds) if seeds else tuple(seeds_of(work.params))
     takes: list[Take] = []
@@ -409,7 +408,7 @@ def _make_takes(
         end = progress_within(part, 0.9, 1.0)
         takes.append(write_take(work.folder, f"take-{number + 1}", rendering, seed, end, subtype=subtype))
         guide = by_rule and rendering.lyrics and work.params.get("lyrics")
-        ours = (*([_BY_RULE] if by_rule else []), *([GUIDE_VOCAL_NOTE] if guide else []))
+        ours = (*([BY_RULE_NOTE] if by_rule else []), *([GUIDE_VOCAL_NOTE] if guide else []))
         notes.append((*rendering.notes, *ours))
         done.append(rendering.done)
         not_done.append(rendering.not_done)

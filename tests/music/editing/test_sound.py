@@ -14,6 +14,8 @@ from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 from audiopod_mcp.studio.engines.refusals import explain
 from tests.music.judging import assert_as_it_was, assert_stems_sum
 
+pytestmark = pytest.mark.usefixtures("heard_once")
+
 RATE = 44_100
 
 
@@ -237,7 +239,8 @@ class TestAComposedPiece:
         assert "sail away" not in {line.text for line in cut.lyrics}
         assert cut.score.duration == pytest.approx(len(cut.audio) / RATE, abs=1e-3)
 
-    def test_a_level_changed_before_does_not_keep_it_from_being_played_anew(self, song, composed):
+    def test_a_level_changed_before_does_not_keep_it_from_being_played_anew(self, short_song, composed_short):
+        song, composed = short_song, composed_short
         louder = self.change(song, composed, "drums 3 dB louder")
         chained = self.change(louder, {}, "10% faster", score=louder.score, stems=louder.stems)
         at_once = self.change(song, composed, "10% faster")

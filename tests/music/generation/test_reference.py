@@ -22,7 +22,7 @@ from audiopod_mcp.music.model import SAMPLE_RATE, Activity, Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from tests.music.judging import assert_stems_sum
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("heard_once")]
 
 
 @pytest.fixture(scope="module")
