@@ -29,6 +29,8 @@ class DiskTape:
         self._recorded = min(shape[0], recorded)
         self._gains: list[GainEnvelope | np.float32] = []
         self.shape = shape
+        self.dtype = np.dtype(np.float32)
+        self.nbytes = 4 * shape[0] * shape[1]
 
     def __len__(self) -> int:
         return self.shape[0]
