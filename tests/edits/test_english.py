@@ -53,7 +53,7 @@ def edits(draw):
 
 @pytest.mark.slow
 @given(st.lists(edits().filter(lambda edit: edit is not None), min_size=1, max_size=6))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_what_is_written_as_english_is_read_back_exactly(asked):
     assert parse_edits(render_edits(asked)) == tuple(asked)
 

@@ -24,6 +24,8 @@ _HEADROOM = 1.0
 """What the peaks of unchanged layers must leave for the others, dB; else all are turned down together."""
 _MAX_MAKE_UP = 1.5
 """What the limiter takes of layers that change is given back up to this, dB: their level was asked for."""
+_AUDIBLE = 0.1
+"""What it takes and nobody misses, dB."""
 _TAKEN_AGAIN = 1.3
 """How much of that is given back, as the limiter takes some of it again."""
 _MAX_LIMITING = 9.0
@@ -36,7 +38,7 @@ def limit_true_peak(
     """Limit the true peak of the sum of some layers.
 
     Layers that are as they were before stay so, if it is enough to turn down the others at such moments.
-    Those come back to their level, so that who is to be 3 dB louder is so.
+    Those come back to their level, as far as that goes, so that who is to be 3 dB louder is so.
 
     Parameters
     ----------
@@ -73,7 +75,7 @@ def limit_true_peak(
         gain = np.ones((0, 1), np.float32)  # the last one is let go before the next is made
         gain = _gain_to_hold(whole, kept, rate, ceiling, min(highest, 10 ** (ceiling / 20)))
         lost = 10 * np.log10((_energy(moved) + 1e-9) / (_energy(_Raised(louder, gain)) + 1e-9))
-        if not again or not _TOLERANCE < lost < _MAX_MAKE_UP:
+        if not again or not _AUDIBLE < lost < _MAX_MAKE_UP:
             break
         raised = np.float32(10 ** (_TAKEN_AGAIN * lost / 20))
     for track, tape in zip(sorted(held), blank_tapes(len(held), *mix.shape), strict=True):

@@ -10,8 +10,8 @@ from itertools import pairwise
 
 from audiopod_mcp.lyrics_data import ABOUT_KEYS, LINE_KEYS, NAME_KEYS, lyrics_text, written_out
 
+from .headings import read_heading
 from .page import without_site
-from .tags import read_heading
 
 _WIDE = "".join(map(chr, (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))))
 """Digits and letters as wide as an ideograph."""

@@ -6,7 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from .tags import Tag, is_about, read_heading
+from .headings import read_heading
+from .tags import Tag, is_about
 
 _JOINING = ("and", "of", "the", "y", "et", "und")
 SPEAKER = re.compile(

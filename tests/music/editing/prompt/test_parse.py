@@ -346,7 +346,7 @@ PROMPTS = PARTS.map(lambda parts: "".join(piece + seam for piece, seam in parts)
 
 @pytest.mark.slow
 @given(PARTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_every_clause_is_done_or_kept_or_not_done(parts):
     plan = read_prompt("".join(piece + seam for piece, seam in parts))
     told = [*(w.asked for w in plan.wishes), *(n.asked for n in plan.left_out), *plan.left, plan.style]
@@ -388,7 +388,7 @@ CLAUSES = st.lists(
 
 @pytest.mark.slow
 @given(CLAUSES, st.sampled_from([", ", " and ", ". ", "; ", " but ", "\n", ", and "]))
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_nobody_is_removed_whom_no_removing_word_governs(clauses, seam):
     prompt = seam.join(form.format(player) for form, player in clauses)
     goes = {player for form, player in clauses if form in GOES}
@@ -402,7 +402,7 @@ def test_nobody_is_removed_whom_no_removing_word_governs(clauses, seam):
 
 @pytest.mark.slow
 @given(st.text(max_size=80))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_text_is_read(prompt):
     read_prompt(prompt)
 
