@@ -100,14 +100,7 @@ _FARTHEST = 3
 """Words between a denial and what it denies."""
 _OVERALL = re.compile(r"more|extra|lots of|plenty of|less|fewer|reduced|light|subtle|basic", re.IGNORECASE)
 """Words that say nothing about the whole when no layer is named."""
-_LAYERS = {
-    "drums": "drums",
-    "percussion": "drums",
-    "bass": "bass",
-    "vocals": None,
-    "backing_vocals": None,
-    "fx": None,
-}
+_LAYERS = {"drums": "drums", "percussion": "drums", "bass": "bass", "vocals": None, "backing_vocals": None, "fx": None}  # fmt: skip
 """The layer that a track is in, where that is not the chords."""
 
 
@@ -364,11 +357,11 @@ def _more(words: str) -> int:
     for table in (TEMPO_WORDS, MOODS, AMOUNTS, SIZES):
         for pattern, said in table.items():
             if word_pattern(pattern).fullmatch(words):
-                if isinstance(said, tuple):
+                if isinstance(said, tuple):  # a mood
                     return round(math.copysign(1, said[1])) if said[1] and not said[2] else 0
-                return (
-                    said if isinstance(said, int) else 0 if isinstance(said, str) else 1 if said > 0.5 else -1
-                )
+                if isinstance(said, float):  # an amount
+                    return 1 if said > 0.5 else -1
+                return said if isinstance(said, int) else 0
     return 0
 
 

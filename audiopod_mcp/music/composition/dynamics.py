@@ -47,7 +47,8 @@ def dynamics(bars: Sequence[Bar], sections: Sequence[Section], expression: float
 
     """
     factors: list[float] = []
-    loudest = max((section.intensity for section in sections), default=0.0)
+    # An ending that is the loudest section of several is meant to be so.
+    loudest = max((section.intensity for section in sections[:-1]), default=2.0)
     for bar in bars:
         section = sections[bar.section]
         whole = max(section.bars, bar.index + 1)
@@ -64,7 +65,7 @@ def dynamics(bars: Sequence[Bar], sections: Sequence[Section], expression: float
                 factor += _RISE * min(1.0, step / 0.3) * max(0.0, 1 - (whole - at) / _LEAD)
             elif whole >= _PHRASE and step < -_STEP:
                 factor -= _FALL * max(0.0, 1 - (whole - at))
-            elif following is None and section.label == "outro" and section.intensity < loudest:
+            elif following is None and section.label == "outro" and section.intensity <= loudest:
                 factor -= _DYING * at / whole
             factors.append(1 + expression * factor)
     return (*factors, factors[-1] if factors else 1.0)
