@@ -15,6 +15,7 @@ from io import TextIOWrapper
 from pathlib import Path
 
 from audiopod_mcp import __version__
+from audiopod_mcp.event_loops import loop_options
 from audiopod_mcp.logs import FORMATS, LEVELS, start_logging
 from audiopod_mcp.settings import Settings, SettingsError, is_set
 
@@ -214,7 +215,7 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
     if folders := tuple(Path(text).expanduser().absolute() for text in options.allowed_dirs if is_set(text)):
         settings = replace(settings, allowed_dirs=folders)
     if options.transport == "stdio":
-        anyio.run(serve_stdio, settings)
+        anyio.run(serve_stdio, settings, backend_options=loop_options(settings.database_url))
     else:
         _refuse_the_public(options.host, options.allow_public)
         anyio.run(
@@ -227,6 +228,7 @@ def _serve(options: argparse.Namespace, settings: Settings) -> int:
             options.public_url,
             tuple(options.allowed_origin),
             options.stateless or settings.database_url is not None,
+            backend_options=loop_options(settings.database_url),
         )
     return 0
 

@@ -6,8 +6,8 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -289,12 +289,16 @@ async def serve_http(
 
     name = f"[{host}]" if ":" in host else host
     public_url = public_url or f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else name}:{port}"  # noqa: S104
-    async with open_service(settings, same_machine=False, public_url=public_url) as (service, studio):
+    async with AsyncExitStack() as opened:
+        service, studio = await opened.enter_async_context(
+            open_service(settings, same_machine=False, public_url=public_url)
+        )
         routes: list[BaseRoute] = []
         if studio is not None:
             routes = [Mount("/media", _under("/media", studio))]
         elif settings.webhook_secrets:
-            routes = [*Webhooks(settings.webhook_secrets, service.look_now).routes()]
+            look_now = await opened.enter_async_context(looks_of_all(settings, service))
+            routes = [*Webhooks(settings.webhook_secrets, look_now).routes()]
         app = http_app(
             build_server(service),
             allowed_hosts=[name, *allowed_hosts],
@@ -315,6 +319,41 @@ async def serve_http(
         # When it has stopped it sends itself the signal again, which must not end us before the studio.
         signal.signal(signal.SIGTERM, lambda *_: None)
         await uvicorn.Server(config).serve()
+
+
+@asynccontextmanager
+async def looks_of_all(settings: Settings, service: Service) -> AsyncIterator[Callable[[int], None]]:
+    """What has the waits for a job look at once: here, and in all servers that share a database.
+
+    Raises:
+        SettingsError: where the database's address can't be read, or what it takes is not installed.
+
+    """
+    if settings.database_url is None:
+        yield service.look_now
+        return
+    import sqlite3
+
+    from audiopod_mcp.studio.config import needs_extra
+
+    with needs_extra("AUDIOPOD_DATABASE_URL"):
+        from audiopod_mcp.studio.jobs.notices import among_all
+
+    def heard(told: str) -> None:
+        if told.isascii() and told.isdecimal():
+            service.look_now(int(told))
+
+    async with AsyncExitStack() as opened:
+        try:
+            tell = await opened.enter_async_context(among_all(settings.database_url, "ended", heard))
+        except sqlite3.Error as error:
+            raise SettingsError(f"AUDIOPOD_DATABASE_URL: {error}") from None
+
+        def look_now(job_id: int) -> None:
+            service.look_now(job_id)
+            tell(str(job_id))
+
+        yield look_now
 
 
 def _under(prefix: str, app: ASGIApp) -> ASGIApp:

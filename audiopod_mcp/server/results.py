@@ -79,7 +79,6 @@ class JobResult(JobState):
     keyscale: str | None = None
     actual_seeds: list[int] | None = None
     quality_score: float | None = None
-    engine: str | None = None
     done: list[str] | None = None
     not_done: list[NotDone] | None = None
     notes: list[str] | None = None
@@ -117,14 +116,13 @@ def _summary_of(job: Job, saved: str | None, wait: float, room: int) -> JobResul
         keyscale=one_line(key, LONGEST_TERM) if isinstance(key, str) else None,
         actual_seeds=job.actual_seeds or None,
         quality_score=job.quality_score,
-        engine=job.engine,
         done=lines_that_fit(done, LONGEST_RECEIPT),  # without what is told above, or of another wish
         not_done=job.not_done or None,
         notes=lines_that_fit(job.notes or (), room),
         saved=saved,
         output_url=None if len(takes) > 1 else urls.get(own) or next(iter(urls.values()), None),
         output_urls=takes if len(takes) > 1 else None,
-        stems=stems_of(job) if job.task == SeparateStems.endpoints()[0].task else None,
+        stems=stems_of(job) if job.stem_urls and job.task == SeparateStems.endpoints()[0].task else None,
         error=job.error_message,
     )
 
@@ -210,8 +208,8 @@ def job_result(job: Job, saved: str | None = None, *, wait: float = 45.0) -> Cal
 def _complaining_of_arguments(job: Job) -> Job:
     """``job``, its failure told of the argument behind the field of the request that it names."""
     field, colon, why = (job.error_message or "").partition(": ")
-    operation = operation_of(job.task or "")
-    if not colon or operation is None:
+    operation = operation_of(job.task or "") if colon else None
+    if operation is None:
         return job
     name = operation.argument_behind(field, job.task or "", job.caption or "")
     return job.model_copy(update={"error_message": f"{name}: {why}"})

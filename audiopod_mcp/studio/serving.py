@@ -12,6 +12,7 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from audiopod_mcp.event_loops import loop_name, loop_options
 from audiopod_mcp.settings import SettingsError
 
 from .config import StudioConfig, needs_extra
@@ -56,6 +57,7 @@ def serve_studio(config: StudioConfig, host: str, port: int, *, allow_public: bo
         port=port,
         log_config=None,
         access_log=False,
+        loop=loop_name(config.database_url),
         timeout_graceful_shutdown=3,
         **server_options(),
     )
@@ -98,7 +100,7 @@ def run_worker(config: StudioConfig, metrics: tuple[str, int] | None = None) -> 
 
     with ExitStack() as opened:
         listener = opened.enter_context(_listening(*metrics)) if metrics else None
-        anyio.run(work)
+        anyio.run(work, backend_options=loop_options(config.database_url))
 
 
 def _listening(host: str, port: int) -> socket.socket:

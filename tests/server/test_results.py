@@ -23,7 +23,7 @@ SONG = Job(
         "mood dreamy: minor, energy 0.5",
         "plays: electronic kit, synth bass, synth pluck, pad, synth lead, riser",
     ],
-    notes=["Synthesis and recorded notes, by rule: no neural model, no musician."],
+    notes=["New music by rule: no neural model, no musician."],
     engine="local",
 )
 

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -77,6 +78,20 @@ class Postgres:
     def stop(self, mode="immediate"):
         """End it; ``immediate`` is as if the power went."""
         self._run("pg_ctl", "-D", self.folder / "data", "-m", mode, "-w", "stop")
+
+    @contextlib.contextmanager
+    def frozen(self):
+        """Nothing of it goes on, while connections stay as they are."""
+        head = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        stopped = [head, *children(head)]
+        for pid in stopped:
+            os.kill(pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for pid in stopped:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGCONT)
 
     def program(self, name):
         """The path of one of PostgreSQL's programs."""

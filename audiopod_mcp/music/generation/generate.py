@@ -30,7 +30,7 @@ from audiopod_mcp.music.model import (
     progress_within,
 )
 from audiopod_mcp.music.styles import STYLES
-from audiopod_mcp.music.synthesis import INSTRUMENTS
+from audiopod_mcp.music.synthesis import INSTRUMENTS, ONE_SHOT
 from audiopod_mcp.music.theory import METRES, parse_key, voice_leading
 
 from .drum_keys import PERCUSSION_KEYS, drum_key, keys_of
@@ -39,8 +39,8 @@ from .lyric_requests import fade_as_asked, with_lyric_receipts
 from .production import Production
 from .receipts import Played
 
-_BY_RULE_NOTE = "Synthesis and recorded notes, by rule: no neural model, no musician."
-GUIDE_VOCAL_NOTE = "The voice is a guide; its words can't be understood."
+BY_RULE_NOTE = "New music by rule: no neural model, no musician."
+GUIDE_VOCAL_NOTE = "A guide voice: its words can't be understood."
 _GUIDE_SPEECH_NOTE = "The voice is a guide: it speaks vowels in the rhythm of the words, not the words."
 _SHOT = r"\b(?:one[ -]?shots?|samples?|hits?|stabs?|kit)\b"
 _LOOP = r"\b(?:loops?|loopable|samples?|kit)\b"
@@ -158,7 +158,7 @@ def _whole_bars(asked: float, bar: float) -> NotDone:
 
 def _notes_on(brief: Brief, made: Production, *, loop: bool) -> tuple[str, ...]:
     score = made.recipe.score
-    notes = [_BY_RULE_NOTE]
+    notes = [BY_RULE_NOTE]
     if score.lyrics and "vocals" in made.stems:
         notes.insert(0, _GUIDE_SPEECH_NOTE if "spoken voice" in brief.instruments else GUIDE_VOCAL_NOTE)
     lines = 0 if brief.instrumental else sum(len(part.lines) for part in stanzas(brief.lyrics))
@@ -235,9 +235,10 @@ def _one_shot(brief: Brief, seed: int, report: Progress) -> Rendering:
         notes = [Note(0.0, held, pitch, 105) for pitch in pitches]
     score = Score(
         seed, length, brief.tempo, brief.key, brief.timesignature, (0.0,), (0.0,),
-        (Span(0.0, length, "one-shot"),), (), (Part(INSTRUMENTS[name].track, name, tuple(notes)),), (), brief,
+        (Span(0.0, length, ONE_SHOT),), (), (Part(INSTRUMENTS[name].track, name, tuple(notes)),), (), brief,
     )  # fmt: skip
     made = Production.record(score, report=report)
+    made.normalize_peak()
     facts = finish(made, brief.caption, fades=False)
     assert made.audio is not None  # noqa: S101 - it is mixed
     end = _end_of_sound(made.audio)

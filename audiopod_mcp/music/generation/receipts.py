@@ -21,6 +21,8 @@ __all__ = ["Played", "Receipt", "receipt"]
 
 _LONGEST = 200
 """Characters of what was not understood that are quoted."""
+_NAMED_TWICE = re.compile(r"(?i)(\b((?:fe)?male) \w+) \(\2 voice\)")
+"""A singer whose own words say already whose voice it is: "female vocals (female voice)"."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,8 @@ def _players(played: Played, named: Sequence[str]) -> str:
     others = list(dict.fromkeys(others))
     if not named:
         return f"plays: {', '.join(others)}" if others else ""
-    return f"plays: {', '.join(dict.fromkeys(named))}" + (f"; with {', '.join(others)}" if others else "")
+    told = _NAMED_TWICE.sub(r"\1", ", ".join(dict.fromkeys(named)))
+    return f"plays: {told}" + (f"; with {', '.join(others)}" if others else "")
 
 
 _IMPOSSIBLE = {

@@ -11,15 +11,16 @@ from __future__ import annotations
 import logging
 import sqlite3
 import uuid
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 import anyio
 import psycopg
 from anyio import to_thread
 
-from .postgres import CONNECTING, PostgresDatabase, Topic, as_sqlite, channel_of
+from .postgres import CONNECTING, PostgresDatabase, as_sqlite, channel_of
+from .telling import Topic
 
 ECHO_WITHIN: Final = 3.0
 """Seconds after which a notice does not come any more."""
@@ -111,8 +112,30 @@ class Notices:
             self._has_warned = True
             logger.warning(
                 "the database does not tell of changes (behind a pooler in transaction mode it can't), so "
-                "they are looked for every second"
+                "whoever waits for them looks again and again"
             )
+
+
+@asynccontextmanager
+async def among_all(
+    url: str, topic: Topic, heard: Callable[[str], None]
+) -> AsyncIterator[Callable[[str], None]]:
+    """What tells a line to everybody in such a context, this process too; ``heard`` is called with each.
+
+    Raises:
+        sqlite3.DatabaseError: where the address can't be read.
+
+    """
+    database = PostgresDatabase(url)
+    listener = Notices(url, database, [topic], lambda _, told: heard(told), lambda _: None)
+    try:
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(listener.keep)
+            yield lambda told: database.tell(topic, told)
+            tasks.cancel_scope.cancel()
+    finally:
+        with anyio.CancelScope(shield=True):
+            await to_thread.run_sync(database.close)
 
 
 def arrive(url: str, database: PostgresDatabase) -> bool:

@@ -10,19 +10,18 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import procrastinate
 import psycopg
 from procrastinate.exceptions import ConnectorException
 from procrastinate.schema import SchemaManager
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.sql import SQL, Identifier
 from psycopg_pool import ConnectionPool
 
 from .database import SCHEMA, Refused, Unreachable, Violated
-
-Topic = Literal["changed", "put"]
-"""What processes tell each other: that rows look different, and that something waits in a queue."""
+from .telling import Teller, Told, Topic
 
 VERSION: Final = 3
 """Of the schema here. Whoever changes it raises this, and tells below what that takes."""
@@ -81,7 +80,8 @@ class PostgresTransaction:
 
     def __init__(self, connection: psycopg.Connection[Any]) -> None:
         self.connection = connection
-        self._told: dict[Topic, dict[str, None]] = {"changed": {}, "put": {}}
+        self.told: dict[Told, None] = {}
+        """What others are to be told once this is in force."""
 
     def execute(self, sql: str, values: Sequence[Any] | Mapping[str, Any] = (), /) -> psycopg.Cursor[Any]:
         assert not isinstance(values, Mapping)  # noqa: S101 - marks are question marks
@@ -104,15 +104,7 @@ class PostgresTransaction:
 
     def tell(self, topic: Topic, what: str) -> None:
         """Have ``what``, of one line, told to those who listen, once this is in force."""
-        self._told[topic][what] = None
-
-    def notify(self) -> None:
-        """Tell it, as the last thing that is done: who tells keeps other transactions that do from ending."""
-        for topic, told in self._told.items():
-            lines = list(told)
-            for start in range(0, len(lines), _NOTICES):
-                text = "\n".join(lines[start : start + _NOTICES])
-                self.execute("SELECT pg_notify(?, ?)", (channel_of(topic), text))
+        self.told[topic, what] = None
 
 
 class PostgresDatabase:
@@ -135,6 +127,7 @@ class PostgresDatabase:
             open=False,
             name="audiopod",
         )
+        self._teller = Teller(self._send)
         with as_sqlite():
             self._pool.open()
 
@@ -148,9 +141,22 @@ class PostgresDatabase:
             self._here.transaction = transaction = PostgresTransaction(connection)
             try:
                 yield transaction
-                transaction.notify()
             finally:
                 self._here.transaction = None
+        self._teller.tell(transaction.told)
+
+    def tell(self, topic: Topic, what: str) -> None:
+        """Have ``what``, of one line, told to those who listen, soon."""
+        self._teller.tell([(topic, what)])
+
+    def _send(self, told: Sequence[Told]) -> None:
+        notices = []
+        for topic in dict.fromkeys(topic for topic, _ in told):
+            lines = [line for about, line in told if about == topic]
+            texts = ["\n".join(lines[start : start + _NOTICES]) for start in range(0, len(lines), _NOTICES)]
+            notices += [(channel_of(topic), text) for text in texts]
+        marks = ", ".join(["pg_notify(?, ?)"] * len(notices))
+        self.rows(f"SELECT {marks}", [value for notice in notices for value in notice])
 
     def rows(self, sql: str, values: Sequence[Any] = ()) -> list[Any]:
         current: PostgresTransaction | None = getattr(self._here, "transaction", None)
@@ -186,6 +192,7 @@ class PostgresDatabase:
         """The server sees to that itself."""
 
     def close(self) -> None:
+        self._teller.close()
         self._pool.close(timeout=1)
 
 
@@ -236,6 +243,7 @@ def migrate(url: str) -> list[str]:
             done.append(f"tables of version {VERSION}")
         if line := _migrate_queue(connection, found.get("queue")):
             done.append(line)
+        done += _silence_queue(connection)
         present = {"audiopod": str(VERSION), "queue": _queue_migrations()[-1].name}
         for name, latest in present.items():
             connection.execute(
@@ -255,6 +263,22 @@ def _migrate_queue(connection: psycopg.Connection[Any], latest: str | None) -> s
     for path in missing:
         connection.execute(path.read_text(encoding="utf-8"))
     return f"{len(missing)} changes of the queue's tables" if missing else None
+
+
+def _silence_queue(connection: psycopg.Connection[Any]) -> list[str]:
+    """Have the queue's tables send no notices of their own, which nobody hears: workers hear ours.
+
+    They would hold up the transactions that put jobs, see :mod:`.telling`.
+    """
+    found = connection.execute(
+        "SELECT tgname FROM pg_trigger WHERE tgrelid = 'procrastinate_jobs'::regclass AND tgenabled <> 'D' "
+        "AND tgname LIKE 'procrastinate_jobs_notify_%%' AND NOT tgisinternal",
+        (),
+    ).fetchall()
+    for (name,) in found:
+        statement = SQL("ALTER TABLE procrastinate_jobs DISABLE TRIGGER {}").format(Identifier(name))
+        connection.execute(statement)
+    return ["the queue's own notices are off"] if found else []
 
 
 def _queue_migrations() -> list[Path]:

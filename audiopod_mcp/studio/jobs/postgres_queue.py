@@ -12,6 +12,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from datetime import datetime
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -25,12 +26,16 @@ from audiopod_mcp.studio.config import StudioConfig
 from .ledger import LANES, Lane
 from .news import LOOK_ANYWAY, News
 from .notices import Notices
-from .postgres import CONNECTING, PostgresDatabase, Topic, as_sqlite, channel_of
+from .postgres import CONNECTING, PostgresDatabase, as_sqlite
 from .queueing import Delivery
+from .telling import Topic
 
 BEAT_EVERY: Final = 2.0
 DEAD_AFTER: Final = 10.0
 """Seconds without a heartbeat after which a process is taken for dead."""
+STOOD_STILL: Final = 5.0
+"""Seconds that the database's clock gains from one look at it to the next only where something was halted,
+the database or all machines: then nobody's heart could be heard."""
 FORGOTTEN_AFTER: Final = 3600.0
 """Seconds after which a dead process is forgotten."""
 LOST_EVERY: Final = 20.0
@@ -45,7 +50,8 @@ _LONGEST_NAME: Final = 40
 _BURY: Final = (
     "UPDATE procrastinate_jobs SET status = 'todo', attempts = attempts + 1 WHERE status = 'doing' "
     "AND (worker_id IS NULL OR worker_id IN (SELECT id FROM procrastinate_workers "
-    "WHERE last_heartbeat < now() - ? * interval '1 second')) RETURNING queue_name, args->>'number'"
+    "WHERE last_heartbeat < now() - ? * interval '1 second')) "
+    "AND clock_timestamp() < ?::timestamptz + ? * interval '1 second' RETURNING queue_name, args->>'number'"
 )
 
 logger = logging.getLogger("audiopod_mcp.studio")
@@ -68,6 +74,8 @@ class PostgresQueue:
         self._opened = False
         self._well_since: float | None = None
         """Since when every heartbeat got through: whoever heard nothing can't say that others are silent."""
+        self._seen: datetime | None = None
+        """What the database's clock said last."""
         self._looked = 0.0
         self.look_every = LOOK_EVERY
         self.asker = uuid.uuid4().hex
@@ -157,8 +165,7 @@ class PostgresQueue:
 
     async def give_back(self, delivery: Delivery) -> None:
         await self._if_there(self._app.job_manager.retry_job, delivery.reference)
-        tell = (channel_of("put"), _queue(self._engine, delivery.lane))
-        await to_thread.run_sync(self._database.rows, "SELECT pg_notify(?, ?)", tell)
+        self._database.tell("put", _queue(self._engine, delivery.lane))
 
     async def _if_there(self, method: Callable[..., Awaitable[Any]], job: Job, **options: Any) -> None:
         try:
@@ -170,10 +177,12 @@ class PostgresQueue:
 
     async def care(self) -> None:
         try:
+            [(told,)] = await to_thread.run_sync(self._database.rows, "SELECT clock_timestamp()")
+            if self._seen is not None and (told - self._seen).total_seconds() > STOOD_STILL:
+                self._well_since = None
+            self._seen = told
             if self._well_since is not None and time.monotonic() - self._well_since > DEAD_AFTER:
-                await to_thread.run_sync(self._bury)
-            elif not self._takes:
-                await to_thread.run_sync(self._database.rows, "SELECT 1")
+                await to_thread.run_sync(self._bury, told)
         except sqlite3.Error:
             if not self._takes:  # nor does it have a heartbeat, by which it would know
                 self._well_since = None
@@ -185,12 +194,12 @@ class PostgresQueue:
             await to_thread.run_sync(self._put_lost)
             await self._call(self._app.job_manager.prune_stalled_workers, FORGOTTEN_AFTER)
 
-    def _bury(self) -> None:
-        """Have delivered again what dead processes held."""
-        for queue, number in self._database.rows(_BURY, (DEAD_AFTER,)):
+    def _bury(self, told: datetime) -> None:
+        """Have delivered again what dead processes held, unless it is long after what the clock ``told``."""
+        for queue, number in self._database.rows(_BURY, (DEAD_AFTER, told, STOOD_STILL)):
             lane = queue.rpartition(" ")[2]
             logger.warning("%s %s goes to another process: its own has died", lane, number)
-            self._database.rows("SELECT pg_notify(?, ?)", (channel_of("put"), queue))
+            self._database.tell("put", queue)
 
     def _put_lost(self) -> None:
         """Put again what is unfinished and not in the queue, and forget what nobody waits for any more."""

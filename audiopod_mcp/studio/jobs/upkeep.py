@@ -32,6 +32,8 @@ CLEAR_EVERY: Final = 30.0
 """Seconds after which to look for audio of deleted jobs that is in the object store still."""
 SECRETS_KEPT: Final = timedelta(days=1)
 """How long a failed job can be fetched anew from an address with a password or signature."""
+QUIET: Final = 10.0
+"""Seconds without a request that had to be refused after which none has to."""
 ROOM_WANTED: Final = 512 * 2**20
 """Bytes that should be free: below that nothing is kept in the trash."""
 
@@ -56,6 +58,10 @@ class Upkeep:
     _no_clearing: Outage = field(
         default_factory=lambda: Outage("could not delete the audio of deleted jobs yet")
     )
+    no_store: Outage = field(default_factory=lambda: Outage("requests are refused", QUIET))
+    """For what the job store did not do, which is told once and not for each request."""
+    no_media: Outage = field(default_factory=lambda: Outage("requests are refused", QUIET))
+    """The same for the object store."""
     _deleted: anyio.Event = field(default_factory=anyio.Event)
 
     def tidy(self) -> None:
@@ -145,3 +151,5 @@ class Upkeep:
                 self._no_care.failed(error)
             else:
                 self._no_care.over()
+                self.no_store.over()
+            self.no_media.over()

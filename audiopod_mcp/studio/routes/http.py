@@ -260,7 +260,7 @@ async def on_unusable(request: Request, error: Exception) -> Response:
     """The job store does not answer, and nothing was stored; a second try helps where others were busy."""
     assert isinstance(error, sqlite3.Error)  # noqa: S101 - registered for these
     line = await to_thread.run_sync(explain, error, request.app.state.config.data_dir)
-    logger.error("%s", line)
+    studio_of(request).upkeep.no_store.failed(error, line)
     is_away = isinstance(error, Unreachable)
     if is_away:  # where it lies, and who asks it, is no caller's business
         line = "the studio's database does not answer; try again in a moment"
@@ -269,10 +269,10 @@ async def on_unusable(request: Request, error: Exception) -> Response:
     return JSONResponse({"detail": line}, 507)
 
 
-async def on_no_answer(_request: Request, error: Exception) -> Response:
+async def on_no_answer(request: Request, error: Exception) -> Response:
     """The audio can't be reached; where it lies is no caller's business."""
     assert isinstance(error, NotAnswering)  # noqa: S101 - registered for these
-    logger.error("%s", error.strerror)
+    studio_of(request).upkeep.no_media.failed(error, error.strerror)
     line = "the object store does not answer; try again in a moment"
     return JSONResponse({"detail": line}, 503, headers={"Retry-After": "5"})
 

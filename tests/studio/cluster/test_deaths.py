@@ -88,6 +88,22 @@ async def test_a_database_that_crashes_loses_nothing(cluster, postgres):
     assert front.wait(front.create(caption="after"))["status"] == "COMPLETED"
 
 
+async def test_a_database_that_freezes_makes_nobody_dead(cluster, postgres):
+    front = cluster.front()
+    for _ in range(2):
+        cluster.worker()
+    jobs = [front.create(caption=f"slow 1{number}") for number in range(2)]
+    for job_id in jobs:
+        in_the_middle(front, job_id)
+    with postgres.frozen():
+        assert front.client.get("/health").status_code == 200
+        time.sleep(16)  # longer than whoever is silent is taken for alive
+    assert [front.wait(job_id, seconds=60)["status"] for job_id in jobs] == ["COMPLETED"] * 2
+    assert cluster.rows("SELECT attempt, interruptions FROM jobs") == [(1, 0)] * 2
+    assert "its own has died" not in cluster.said()
+    assert front.wait(front.create(caption="after"))["status"] == "COMPLETED"
+
+
 HALF = """
 import os, signal, sys
 from audiopod_mcp.studio.config import StudioConfig

@@ -7,11 +7,14 @@ import subprocess
 import time
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
+from types import SimpleNamespace
 
 import anyio
 import psycopg
 import pytest
 
+from audiopod_mcp.hosting import looks_of_all
+from audiopod_mcp.settings import Settings
 from audiopod_mcp.studio.app import at_work
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.jobs.overview import examine_cluster
@@ -147,6 +150,27 @@ async def test_a_worker_hears_what_is_put_and_what_is_given_back(tmp_path, datab
         with anyio.fail_after(60):  # the first has gone, and gave its job back
             assert (await front.wait(job_id))["status"] == "COMPLETED"
             assert (await front.make(caption="x"))["status"] == "COMPLETED"
+
+
+async def test_whoever_waits_at_another_server_looks_when_a_webhook_comes(database_url):
+    settings = Settings.from_environment({"AUDIOPOD_DATABASE_URL": database_url})
+    looked = {"here": [], "there": []}
+
+    def service(name):
+        return SimpleNamespace(look_now=looked[name].append)
+
+    async def other_has_looked():
+        here(7)  # which may come before anybody listens
+        return 7 in looked["there"]
+
+    async with (
+        looks_of_all(settings, service("here")) as here,
+        looks_of_all(settings, service("there")),
+    ):
+        here(6)
+        assert looked["here"][0] == 6  # without the database
+        await until(other_has_looked)
+    assert set(looked["there"]) <= {6, 7}
 
 
 @asynccontextmanager
