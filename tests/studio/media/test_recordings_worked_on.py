@@ -55,7 +55,7 @@ async def test_so_does_a_repaint_and_what_goes_on_from_it(local, songs):
     again = await local.make("repaint", src_audio_url=f"audiopod://jobs/{job['id']}", **window)
     twice, _ = await audio_of(local, again["output_url"])
     assert np.array_equal(twice[: 3 * rate], LOUD[: 3 * rate])
-    longer = await local.make("extend", source_job_id=job["id"], prompt="more rock", right_extend_length=3)
+    longer = await local.make("extend", source_job_id=job["id"], prompt="go on", right_extend_length=3)
     extended, _ = await audio_of(local, longer["output_url"])
     assert np.array_equal(extended[: 6 * rate], audio[: 6 * rate])
     edited = await local.make("edit", source_job_id=job["id"], edit_target_prompt="mute 2 to 4 seconds")
