@@ -104,8 +104,8 @@ def test_a_link_keeps_its_signature():
     "part", ["\x1b]", "\x1b[", "//", "?key", "?", "\u200d", "“", "a.", "\x9b0", "x@", "https://"]
 )
 def test_no_text_takes_long(part):
-    began = time.perf_counter()
+    began = time.process_time()
     text = part * (400_000 // len(part))
     one_line(text, 100_000)
     quoted_lines(text[:100_000])
-    assert time.perf_counter() - began < 2.0
+    assert time.process_time() - began < 2.0

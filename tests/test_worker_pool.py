@@ -102,7 +102,7 @@ async def test_what_a_worker_says_is_heard_by_who_waits_for_that_work_alone(pool
     assert await pool.run(count_aloud, 1000, told=first.append) == 1000
     assert await pool.run(count_aloud, 3) == 3
     assert await pool.run(count_aloud, 2, told=third.append) == 2
-    with anyio.fail_after(5):
+    with anyio.fail_after(30):
         while len(third) < 2:
             await anyio.sleep(0.01)
     assert first == [(number, "said") for number in range(len(first))]
@@ -152,12 +152,13 @@ async def test_work_has_a_longest_time_which_begins_when_it_does(pools):
 @pytest.mark.skipif(sys.platform == "win32", reason="has no process groups")
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what is stopped")
-async def test_a_worker_that_is_stopped_for_good_is_ended_and_one_for_a_moment_goes_on(pools):
+async def test_a_worker_that_is_stopped_for_good_is_ended_and_one_for_a_moment_goes_on(pools, monkeypatch):
+    monkeypatch.setattr("audiopod_mcp.worker_pool.LOOK_EVERY", 0.5)
     pool = pools()
     pid = await pool.run(os.getpid)
 
     async def go_on():
-        await anyio.sleep(4)
+        await anyio.sleep(1)
         os.kill(pid, signal.SIGCONT)
 
     os.kill(pid, signal.SIGSTOP)
@@ -165,7 +166,7 @@ async def test_a_worker_that_is_stopped_for_good_is_ended_and_one_for_a_moment_g
         tasks.start_soon(go_on)
         assert await pool.run(os.getpid) == pid
     os.kill(pid, signal.SIGSTOP)
-    with pytest.raises(WorkerDied), anyio.fail_after(25):
+    with pytest.raises(WorkerDied), anyio.fail_after(60):
         await pool.run(os.getpid)
     assert await pool.run(os.getpid) != pid
 
@@ -181,7 +182,7 @@ async def test_what_a_worker_started_ends_with_it(pools, tmp_path):
     call.cancel()
     with pytest.raises(asyncio.CancelledError):
         await call
-    with anyio.fail_after(5):
+    with anyio.fail_after(30):
         size = -1
         while size != note.stat().st_size:
             size = note.stat().st_size
@@ -195,7 +196,7 @@ async def test_closing_does_not_wait_for_the_work(pools):
     await asyncio.sleep(0.1)
     began = time.monotonic()
     pool.close()
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 30
     with pytest.raises(WorkerDied):
         await call
 
@@ -228,7 +229,7 @@ def test_who_draws_needs_no_server_and_the_server_nothing_that_draws(tmp_path):
         [sys.executable, tmp_path / "script.py", tmp_path / "a.wav"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=170,
         check=True,
     )
     worker, server = (set(line.split()) for line in done.stdout.splitlines())

@@ -354,7 +354,7 @@ def run(folder, *arguments):
         env={**environment(folder), "HOME": str(folder), "XDG_CONFIG_HOME": "", "USERPROFILE": str(folder)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=170,
     )
 
 

@@ -16,6 +16,7 @@ import httpx
 
 from audiopod_mcp.studio.app import create_studio, running
 from audiopod_mcp.studio.config import StudioConfig
+from tests.lasting_workers import LastingWorkers
 
 HERE = Path(__file__).parent
 BEEPER = "tests.studio.beeping:Beeper"
@@ -58,7 +59,7 @@ class Served:
     def job(self, job_id):
         return self.client.get(f"{MUSIC}/jobs/{job_id}/status").json()
 
-    def wait(self, job_id, *statuses, seconds=30):
+    def wait(self, job_id, *statuses, seconds=90):
         statuses = statuses or ("COMPLETED", "FAILED")
         return wait_for(lambda: (job := self.job(job_id)).get("status") in statuses and job, seconds)
 
@@ -70,13 +71,13 @@ class Served:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(10)
+                self.process.wait(30)
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
 
 
-def wait_for(condition, seconds=30):
+def wait_for(condition, seconds=90):
     deadline = time.monotonic() + seconds
     while not (result := condition()):
         assert time.monotonic() < deadline, "it did not happen in time"
@@ -90,6 +91,11 @@ async def until(condition, seconds=90):
         while not (result := await condition()):
             await anyio.sleep(0.02)
     return result
+
+
+def lasting_workers(config):
+    """As many workers as a studio of that configuration starts."""
+    return LastingWorkers(config.workers + 1)
 
 
 class InProcess(httpx.AsyncClient):
@@ -131,6 +137,7 @@ class InProcess(httpx.AsyncClient):
 @asynccontextmanager
 async def opened(data_dir, **options):
     """A client of a studio made here and running while the context lasts."""
-    app = create_studio(StudioConfig(**{"data_dir": data_dir, "engine": BEEPER, "workers": 1, **options}))
+    config = StudioConfig(**{"data_dir": data_dir, "engine": BEEPER, "workers": 1, **options})
+    app = create_studio(config, lasting_workers(config))
     async with running(app), InProcess(app) as client:
         yield client

@@ -45,33 +45,27 @@ def bandpass(audio: Audio, rate: int, low: float, high: float) -> Audio:
     -------
     float32 array, shaped like ``audio``
     """
+    out = np.array(audio, np.float32)
     for corner, kind in ((low, "highpass"), (high, "lowpass")):
         if 0 < corner < 0.49 * rate:
             filters = signal.butter(2, corner, kind, fs=rate, output="sos")
-            pad = max(0, min(len(audio) - 1, round(3 * rate / corner)))
-            out = np.empty_like(audio)
-            for number, channel in enumerate(audio.T):
-                out[:, number] = _filtered_both_ways(filters, channel, pad)
-            audio = out
-    return audio
+            pad = max(0, min(len(out) - 1, round(3 * rate / corner)))
+            for channel in out.T:
+                _filter_both_ways(filters, channel, pad)
+    return out
 
 
-def _filtered_both_ways(
-    filters: npt.NDArray[np.float64], channel: npt.NDArray[np.float32], pad: int
-) -> npt.NDArray[np.float32]:
-    """One channel as :func:`scipy.signal.sosfiltfilt` filters it, with one copy of it in single precision."""
+def _filter_both_ways(filters: npt.NDArray[np.float64], channel: npt.NDArray[np.float32], pad: int) -> None:
+    """Filter a channel in place as :func:`scipy.signal.sosfiltfilt` does: another copy would be large."""
     if not len(channel):
-        return channel
-    padded = np.empty(len(channel) + 2 * pad, np.float32)
-    padded[pad : pad + len(channel)] = channel
-    if pad:
-        padded[:pad] = 2 * channel[:1] - channel[pad:0:-1]
-        padded[-pad:] = 2 * channel[-1:] - channel[-2 : -pad - 2 : -1]
-    for way in (padded, padded[::-1]):
-        state = signal.sosfilt_zi(filters) * way[0]
-        for piece in pieces(len(way)):
-            way[piece], state = signal.sosfilt(filters, way[piece].astype(np.float64), zi=state)
-    return padded[pad : pad + len(channel)]
+        return
+    before = 2 * channel[:1] - channel[pad:0:-1]
+    after = 2 * channel[-1:] - channel[-2 : -pad - 2 : -1]
+    for way in ((before, channel, after), (after[::-1], channel[::-1], before[::-1])):
+        state = signal.sosfilt_zi(filters) * next(stretch[0] for stretch in way if len(stretch))
+        for stretch in way:
+            for piece in pieces(len(stretch)):
+                stretch[piece], state = signal.sosfilt(filters, stretch[piece].astype(np.float64), zi=state)
 
 
 def feedback_delay(audio: Audio, rate: int, interval: float, level: float) -> Audio:

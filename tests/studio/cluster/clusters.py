@@ -12,7 +12,7 @@ import pytest
 from audiopod_mcp.studio.app import at_work
 from audiopod_mcp.studio.config import StudioConfig
 from tests.processes import descendants
-from tests.studio.studios import BEEPER, HERE, Served, opened, wait_for
+from tests.studio.studios import BEEPER, HERE, Served, lasting_workers, opened, wait_for
 
 pytest.importorskip("procrastinate", reason="needs the extra cluster")
 from tests.studio.postgres import why_not
@@ -90,7 +90,7 @@ async def both(folder, kind, **options):
             yield front
         return
     config = StudioConfig(**{"workers": 1, **options, **kind})
-    async with opened(**{**options, **kind, "workers": 0}) as front, at_work(config):
+    async with opened(**{**options, **kind, "workers": 0}) as front, at_work(config, lasting_workers(config)):
         yield front
 
 
@@ -103,5 +103,8 @@ async def apart(folder, database_url, media_url, **options):
     """A front end and a worker that share no folder."""
     options |= {"engine": BEEPER, "database_url": database_url, "media_url": media_url}
     worker = StudioConfig(data_dir=folder / "worker", workers=1, **options)
-    async with opened(folder / "front", **options, workers=0) as front, at_work(worker):
+    async with (
+        opened(folder / "front", **options, workers=0) as front,
+        at_work(worker, lasting_workers(worker)),
+    ):
         yield front

@@ -8,9 +8,9 @@ import sys
 import time
 from pathlib import Path
 
-import anyio
 import pytest
 
+from tests.lasting_workers import LastingWorkers
 from tests.processes import catches, descendants
 from tests.studio.cluster.clusters import JOB, MARKS, both, in_the_middle
 from tests.studio.studios import BEEPER, HERE, MUSIC, wait_for
@@ -25,7 +25,7 @@ async def test_the_job_of_a_killed_host_is_done_by_another(cluster):
     in_the_middle(other, job_id)  # submitted at one front end, read at another
     cluster.worker()
     first.kill()
-    job = other.wait(job_id, seconds=40)
+    job = other.wait(job_id)
     assert job["status"] == "COMPLETED", job
     assert front.client.get(job["output_urls"]["flac"]).content[:4] == b"fLaC"
     assert cluster.runs() == ["first 60", "first 60"]
@@ -40,11 +40,14 @@ async def test_what_a_frozen_host_says_later_is_refused(cluster):
     in_the_middle(front, job_id)
     first.send_signal(signal.SIGSTOP)  # its child works on, and comes to an end that nobody hears
     second = cluster.worker()
-    wait_for(lambda: cluster.rows("SELECT attempt FROM jobs") == [(2,)], seconds=40)
+    wait_for(lambda: cluster.rows("SELECT attempt FROM jobs") > [(1,)])
     first.send_signal(signal.SIGCONT)
-    job = front.wait(job_id, seconds=40)
+    job = front.wait(job_id)
     assert job["status"] == "COMPLETED", job
-    assert cluster.rows("SELECT attempt, interruptions FROM jobs") == [(2, 1)]
+    # On a busy machine the second one may have been silent for as long as well.
+    ((attempt, interruptions),) = cluster.rows("SELECT attempt, interruptions FROM jobs")
+    assert attempt > 1
+    assert interruptions == attempt - 1
     cluster.queue_is_empty()
     for worker in (first, second):
         assert worker.poll() is None
@@ -61,7 +64,7 @@ async def test_a_rolling_restart_under_load_loses_nothing(cluster):
         worker.send_signal(signal.SIGTERM)
         assert worker.wait(30) == 0
         cluster.worker()
-    assert {front.wait(job_id, seconds=60)["status"] for job_id in jobs} == {"COMPLETED"}
+    assert {front.wait(job_id, seconds=120)["status"] for job_id in jobs} == {"COMPLETED"}
     assert cluster.rows("SELECT DISTINCT interruptions, crashes FROM jobs") == [(0, 0)]
     cluster.queue_is_empty()
 
@@ -79,7 +82,7 @@ async def test_a_database_that_crashes_loses_nothing(cluster, postgres):
     assert front.client.get("/ready").status_code == 503
     time.sleep(3)  # the work ends meanwhile
     postgres.start()
-    assert front.wait(job_id, seconds=60)["status"] == "COMPLETED"
+    assert front.wait(job_id, seconds=120)["status"] == "COMPLETED"
     assert cluster.runs() == ["slow 3"]
     assert cluster.rows("SELECT attempt FROM jobs") == [(1,)]
     assert front.wait(front.create(caption="after"))["status"] == "COMPLETED"
@@ -146,6 +149,7 @@ def workers():
 
 @pytest.mark.parametrize(("command", "end"), [("die", "FAILED"), ("first 60", "COMPLETED")])
 async def test_a_job_whose_process_is_killed_is_begun_again_and_given_up(tmp_path, kind, command, end):
+    LastingWorkers.let_go()
     async with both(tmp_path, kind, environment={"BEEPER_LOG": str(tmp_path / "runs")}) as front:
         job_id = await front.create(caption=command)
         if command != "die":
@@ -157,15 +161,16 @@ async def test_a_job_whose_process_is_killed_is_begun_again_and_given_up(tmp_pat
         assert (tmp_path / "runs").read_text().split("\n")[:-1] == [command] * 2
 
 
-async def test_the_job_of_a_process_that_is_frozen_is_done_by_another(tmp_path, kind):
+async def test_the_job_of_a_process_that_is_frozen_is_done_by_another(tmp_path, kind, monkeypatch):
+    LastingWorkers.let_go()
+    monkeypatch.setattr("audiopod_mcp.worker_pool.LOOK_EVERY", 0.2)
     async with both(tmp_path, kind, environment={"BEEPER_LOG": str(tmp_path / "runs")}) as front:
         job_id = await front.create(caption="first 60")
         await front.begins(job_id)
         frozen = workers()
         for child in frozen:
             os.kill(child, signal.SIGSTOP)
-        with anyio.fail_after(40):
-            job = await front.wait(job_id)
+        job = await front.wait(job_id)
         assert job["status"] == "COMPLETED", job
         assert (tmp_path / "runs").read_text().split("\n")[:-1] == ["first 60"] * 2
         assert not set(frozen) & set(workers())

@@ -425,7 +425,7 @@ async def test_through_the_studio_a_job_is_made_retaken_timed_and_stopped(tmp_pa
             await studio.delete(f"{MUSIC}/jobs/{running}")
             toy.takes = 0.1
             assert (await studio.make(caption="the next"))["status"] == "COMPLETED"
-            assert time.monotonic() - began < 20
+            assert time.monotonic() - began < 50  # the long one would take longer
             for file in tmp_path.rglob("*.json"):
                 assert KEY not in json.dumps(json.loads(file.read_text()))
 

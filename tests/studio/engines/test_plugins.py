@@ -204,8 +204,6 @@ def test_the_doctor_lists_them_and_tries_the_one_in_use(tmp_path, packages):
     assert (found["engine lacking"]["state"], found["engine fatal"]["state"]) == ("warning", "warning")
     assert "a_library_that_nobody_has" in found["engine lacking"]["found"]
     assert found["engine lacking"]["fix"].startswith("install broken-engines again")
-    found, status = examined(tmp_path, **path, AUDIOPOD_ENGINE="beep", BEEP_PITCH="high")
-    assert (status, found["settings"]["found"]) == (1, "BEEP_PITCH: 'high' is not a frequency in Hz")
     found, status = examined(tmp_path, **path, AUDIOPOD_ENGINE="lacking")
     assert (status, found["engine lacking"]["state"]) == (1, "problem")
     assert "music" not in found
@@ -220,21 +218,11 @@ def test_the_doctor_lists_them_and_tries_the_one_in_use(tmp_path, packages):
             {},
             "'nobody' is not one of the installed engines: acestep, beep, fatal, lacking, local, odd",
         ),
-        (
-            ["serve"],
-            {"AUDIOPOD_ENGINE": "nobody"},
-            "'nobody' is not one of the installed engines: acestep, beep",
-        ),
         (["serve"], {"AUDIOPOD_ENGINE": "odd"}, "stranger:Stranger is not a subclass of Engine"),
         (
             ["serve"],
             {"AUDIOPOD_ENGINE": "lacking"},
             "the engine 'lacking' can't be loaded (ModuleNotFoundError",
-        ),
-        (
-            ["serve"],
-            {"AUDIOPOD_ENGINE": "beep", "BEEP_PITCH": "high"},
-            "BEEP_PITCH: 'high' is not a frequency",
         ),
         (
             ["studio"],
@@ -245,7 +233,7 @@ def test_the_doctor_lists_them_and_tries_the_one_in_use(tmp_path, packages):
 )
 def test_what_can_not_be_used_ends_in_one_line(tmp_path, packages, command, extra, line):
     env = environment(tmp_path, PYTHONPATH=str(packages), **extra)
-    done = subprocess.run([*COMMAND, *command], env=env, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([*COMMAND, *command], env=env, capture_output=True, text=True, timeout=170)
     assert done.returncode == 2
     assert line in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
@@ -305,7 +293,7 @@ def test_an_engine_that_can_not_be_set_up_says_so_in_one_line(packages, tmp_path
             env=environment(tmp_path, **extra),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=170,
         )
         assert line in done.stdout + done.stderr
         assert "Traceback" not in done.stderr

@@ -269,7 +269,7 @@ async def test_sweeping_does_not_race_with_those_who_publish(tmp_path):
             if job["id"] in deleted:
                 await studio.delete(f"{MUSIC}/jobs/{job['id']}")
         (tmp_path / "stop").touch()
-        assert [process.wait(10) for process in sweepers] == [0, 0]
+        assert [process.wait(60) for process in sweepers] == [0, 0]
         assert {job["id"] for job in (await studio.get(f"{MUSIC}/jobs")).json()} == set(kept)
         assert MediaStore(tmp_path, "look").job_ids() == set(kept)
 

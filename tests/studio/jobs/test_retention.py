@@ -122,6 +122,11 @@ async def test_a_job_that_finishes_makes_room(tmp_path):
     _, liked = await made(tmp_path, [2, 2])
     async with opened(tmp_path, keep_gb=0.1) as studio:
         studio.app.state.studio.config.__dict__["keep_gb"] = 1e-9
-        new = (await studio.make(prompt="b"))["id"]
-        jobs = {job["id"] for job in (await studio.get(f"{MUSIC}/jobs")).json()}
-    assert jobs == {liked, new}
+        new = (await studio.make(prompt="b"))[
+            "id"
+        ]  # which is told before room is made, for that may take time
+
+        async def are_left():
+            return {job["id"] for job in (await studio.get(f"{MUSIC}/jobs")).json()} == {liked, new}
+
+        await until(are_left)

@@ -327,7 +327,7 @@ async def test_a_server_that_says_when_to_come_back_is_asked_again(busy, tmp_pat
     await fetch(busy.url + path, tmp_path / "x", allow_private=True, told=_unheard)
     assert (tmp_path / "x").read_bytes()[:4] == b"fLaC"
     assert busy.asked[path] == 2
-    assert 0.5 < time.monotonic() - began < 10
+    assert time.monotonic() - began > 0.5
 
 
 @pytest.mark.anyio

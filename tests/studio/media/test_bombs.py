@@ -32,7 +32,7 @@ def done_in_a_process(task, path, **params):
     """What a worker says of ``task``, and the most memory that it ever held, MiB."""
     order = json.dumps([task, str(path), params])
     answer = subprocess.run(
-        [sys.executable, "-c", WORKER, order], capture_output=True, check=True, text=True, timeout=60
+        [sys.executable, "-c", WORKER, order], capture_output=True, check=True, text=True, timeout=170
     )
     return json.loads(answer.stdout)
 

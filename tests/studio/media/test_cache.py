@@ -187,7 +187,7 @@ def hammer(cache, number, seconds):
 @pytest.mark.slow
 def test_processes_that_write_read_and_delete_at_once_only_ever_read_the_truth(cache):
     processes = [hammer(cache, number, 1.5) for number in range(3)]
-    found = [int(process.communicate(timeout=60)[0]) for process in processes]
+    found = [int(process.communicate(timeout=170)[0]) for process in processes]
     assert [process.returncode for process in processes] == [0, 0, 0]
     assert all(found)
     assert sum(file.stat().st_size for file in files(cache)) <= 2_000_000
@@ -203,7 +203,7 @@ def test_a_process_that_is_killed_leaves_nothing_that_is_believed(cache):
         process.wait()
         process.stdout.close()
     survivor = hammer(cache, 9, 0.5)
-    assert int(survivor.communicate(timeout=60)[0]) >= 0
+    assert int(survivor.communicate(timeout=170)[0]) >= 0
     assert survivor.returncode == 0
 
 

@@ -40,7 +40,7 @@ async def test_an_edit_keeps_what_is_over_full_scale(local, songs, kind):
 
 async def test_so_does_a_repaint_and_what_goes_on_from_it(local, songs):
     (songs / "loud").write_bytes(encoded(LOUD, 22_050, "WAV", "FLOAT"))
-    window = {"repainting_start": 3, "repainting_end": 5, "caption": "piano"}
+    window = {"repainting_start": 3, "repainting_end": 5, "caption": "rock with piano"}
     job = await local.make("repaint", src_audio_url=str(songs / "loud"), **window)
     assert job["status"] == "COMPLETED", job
     audio, rate = await audio_of(local, job["output_url"])
@@ -72,7 +72,7 @@ async def test_what_is_wrong_with_a_recording_is_told_once(local, songs):
 
 async def test_within_full_scale_a_flac_does(local, songs):
     (songs / "soft").write_bytes(encoded(music(6, 22_050, 1), 22_050, "WAV", "FLOAT"))
-    window = {"repainting_start": 3, "repainting_end": 5, "caption": "piano"}
+    window = {"repainting_start": 3, "repainting_end": 5, "caption": "rock with piano"}
     job = await local.make("repaint", src_audio_url=str(songs / "soft"), **window)
     assert job["output_url"].endswith(".flac")
 

@@ -43,9 +43,8 @@ async def local(anyio_backend, tmp_path_factory):
         yield client
 
 
-@pytest.mark.parametrize("seconds", [5, 30])
-async def test_a_song_costs_little_more_than_its_master(local, seconds):
-    job = await local.make(caption="jazz with brass", instrumental=True, audio_duration=seconds, seed=1)
+async def test_a_song_costs_little_more_than_its_master(local):
+    job = await local.make(caption="jazz with brass", instrumental=True, audio_duration=5, seed=1)
     assert size(home(local, job).parent) <= 1.3 * (home(local, job) / "audio.flac").stat().st_size
 
 
@@ -105,7 +104,7 @@ async def test_stems_and_what_is_made_of_them_are_those_of_the_song_bit_for_bit(
     [
         ("cover", {"src_audio_url": "audiopod://jobs/{}", "caption": "bluegrass", "seed": 4}),
         ("retake", {"original_job_id": "{}", "retake_variance": 0.5, "retake_seeds": [5]}),
-        ("reference", {"reference_audio_url": "audiopod://jobs/{}", "caption": "ballad", "audio_duration": 6}),
+        ("reference", {"reference_audio_url": "audiopod://jobs/{}", "caption": "rock", "audio_duration": 5}),
         ("text2samples", {"caption": "drum loop", "prompt": "drum loop", "sample_type": "loop"}),
         ("text2samples", {"caption": "piano note", "prompt": "piano note", "sample_type": "one-shot"}),
     ],
@@ -153,20 +152,19 @@ async def test_a_song_of_another_version_has_no_stems_that_do_not_sum_to_it(loca
     assert not edited.get("stem_urls")
 
 
-@pytest.mark.parametrize("damage", ["{", "[]", '{"steps": []}', "gone", "no such step"])
-async def test_a_recipe_that_is_damaged_is_an_error_in_one_line(local, damage):
+async def test_a_recipe_that_is_damaged_is_an_error_in_one_line(local):
     job = await song(local)
     path = home(local, job) / "recipe.json"
-    if damage == "gone":
-        path.unlink()
-    elif damage == "no such step":
-        path.write_text(json.dumps(json.loads(path.read_text()) | {"steps": [["__init__", []]]}))
-    else:
-        path.write_text(damage)
-    answer = await local.get(job["stem_urls"]["bass"])
-    assert answer.status_code == 410
-    assert "\n" not in answer.json()["detail"]
-    assert not (home(local, job) / "stems").exists()
+    no_such_step = json.dumps(json.loads(path.read_text()) | {"steps": [["__init__", []]]})
+    for damage in ("{", "[]", '{"steps": []}', no_such_step, None):
+        if damage is None:
+            path.unlink()
+        else:
+            path.write_text(damage)
+        answer = await local.get(job["stem_urls"]["bass"])
+        assert answer.status_code == 410, damage
+        assert "\n" not in answer.json()["detail"]
+        assert not (home(local, job) / "stems").exists()
 
 
 async def test_stems_go_with_the_song_even_while_they_are_made(local):
