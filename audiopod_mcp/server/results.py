@@ -122,7 +122,7 @@ def _summary_of(job: Job, saved: str | None, wait: float, room: int) -> JobResul
         saved=saved,
         output_url=None if len(takes) > 1 else urls.get(own) or next(iter(urls.values()), None),
         output_urls=takes if len(takes) > 1 else None,
-        stems=stems_of(job) if job.task == SeparateStems.endpoints()[0].task else None,
+        stems=stems_of(job) if job.stem_urls and job.task == SeparateStems.endpoints()[0].task else None,
         error=job.error_message,
     )
 
@@ -208,8 +208,8 @@ def job_result(job: Job, saved: str | None = None, *, wait: float = 45.0) -> Cal
 def _complaining_of_arguments(job: Job) -> Job:
     """``job``, its failure told of the argument behind the field of the request that it names."""
     field, colon, why = (job.error_message or "").partition(": ")
-    operation = operation_of(job.task or "")
-    if not colon or operation is None:
+    operation = operation_of(job.task or "") if colon else None
+    if operation is None:
         return job
     name = operation.argument_behind(field, job.task or "", job.caption or "")
     return job.model_copy(update={"error_message": f"{name}: {why}"})

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 SONG = {
     "caption": "pop song in G major, 120 bpm, piano, bass and drums",
     "lyrics": "[Verse]\nmorning light is on the river\n[Chorus]\nsail away",
-    "duration": 12,
+    "duration": 6,
     "seed": 3,
 }
 

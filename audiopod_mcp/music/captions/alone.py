@@ -54,7 +54,7 @@ def excluded_tracks(text: str, instruments: tuple[str, ...]) -> set[str]:
     duets = re.finditer(r"\b(?:duet|duo)\b", text, re.IGNORECASE)
     ends = {phrase.end for phrase in phrases if phrase.letter == "P" and "voice" not in str(phrase.value)}
     exclusive |= any(match.start() - 1 in ends for match in duets)
-    return _all_but(_track(name) for name in instruments) if exclusive else set()
+    return _all_but(map(_track, instruments)) if exclusive else set()
 
 
 def _clause_around(text: str, at: int) -> str:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import Any
 
 from audiopod_mcp.music.model import Cue
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
@@ -50,7 +51,7 @@ _SENTENCES = tuple(
         ("only", f"n{_SOME}x(?P<when>T)"),
         ("only", f"{_SOME}_?o_?(?P<when>T)"),
         ("enters", f"{_SOME}_?o_?(?P<when>A)"),
-        ("enters", f"n{_SOME}(?P<when>F)"),
+        ("enters", f"(?:n{_SOME}|{_SOME.replace('who', 'them')}h)(?P<when>F)"),
         ("leaves", f"n{_SOME}(?P<when>A)"),
         ("enters", f"n{_SOME}(?P<when>H)"),
         ("rests", f"{_SOME},?b?,?n(?P<when>T)"),
@@ -62,8 +63,8 @@ _SENTENCES = tuple(
         ("leaves", f"t?{_SOME}X{_WHEN}"),
         ("only", f"(?<![nrP]){_SOME}[oq]?(?P<when>T)(?!:)"),
         ("enters", f"t{_ONE}{_END}"),
-        ("opens", f"(?P<label>I):{_LIST}[oqs]?(?![PJX])"),
-        ("ends", f"U:{_LIST}[oqs]?(?![PJX])"),
+        ("opens", f"[dMma]*(?P<label>I)(?::|wo){_LIST}[oqs]?(?![PJX])"),
+        ("ends", f"[dMma]*U(?::|wo){_LIST}[oqs]?(?![PJX])"),
         ("enters", f"(?P<label>L):(?!o)[Dwt]?{_LIST}(?![PJX])"),
         ("opens", f"{_ONE}(?P<label>I)(?!:)"),
         ("ends", f"{_ONE}U(?!:)"),
@@ -74,8 +75,14 @@ _MOST = 12
 """Cues of one caption."""
 _QUALITY = re.compile(
     "(?P<run>(?:[PMam]&?)*[PMam])(?P<label>[ILU])|(?P<of>[ILU])[:i]_?(?P<is>[Mam])|(?P<verb>v)_?(?P<so>[Mam])"
+    "|(?P<bare>[ILU])[Mam](?=[,.b]|$)"
 )
-_CLAUSE = re.compile("[ILU]:[^,.]*")
+_CLAUSE = re.compile("[ILU](?::|_{0,2}i_{0,2}o|wo)[^,.]*")
+_WHICH = "say what it is to be in its place"
+FOR_A_TIME = 'who plays when is said by entries and exits: "drums enter at the chorus"'
+_BY_SECTION = (
+    'who plays in which section is said in sentences: "starts with piano, drums enter at the chorus"'
+)
 _SUNG_IN = ("verse", "pre-chorus", "chorus", "bridge")
 """Sections of which a player's name before them says that he plays there: a "piano verse", no "bass drop"."""
 _LISTING = re.compile("avoid|exclud|minus|negative", re.IGNORECASE)
@@ -83,7 +90,8 @@ _LOUD = re.compile(r"loud|busy|big|harsh|prominent|overpowering|booming|intrusiv
 """What is said of somebody who may play, but not like that: "no loud drums"."""
 _LESS = re.compile(r"(?:-?less|[\s-]free)$", re.IGNORECASE)
 _SWAPPED = re.compile("R[dMma]*P(?=[w_][dMma]*P)")
-_FOR_A_TIME = re.compile("[ACFHT]|u[^,.:]*")
+_STRETCH = re.compile("[ACFHT]|u[^,.:]*")
+_AFTER, _BEFORE = re.compile("[^,.:PyZ]{0,2}[Py](?:&[Py])*"), re.compile("[Py]:?[i_]{0,3}$")
 _FARTHEST = 3
 """Words between a denial and what it denies."""
 _OVERALL = re.compile(r"more|extra|lots of|plenty of|less|fewer|reduced|light|subtle|basic", re.IGNORECASE)
@@ -100,80 +108,53 @@ _LAYERS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
-    """What a caption says of one section alone: "sparse verse", "the chorus is huge", "half-time intro"."""
+class Wish:
+    """Something that a caption asks for."""
 
+    kind: str
+    """A word for what it is about: ``style``, ``player``, ``tempo`` …; ``cue`` is a step in the course of the
+    piece, ``quality`` the label of a section and whether more (1) or less (-1) is to be played there, ``denied``
+    who is ruled out, ``amount`` by which layers how much is played, ``cannot`` what nobody here can do,
+    ``genre`` one that is not known, ``unread`` what is not understood.
+    """
+    asked: str
+    """Its words."""
     start: int
-    end: int
-    label: str
-    more: int
-    """1 where more is to be played than elsewhere, -1 where less is, 0 where something else is said."""
-
-
-@dataclass(frozen=True, slots=True)
-class Denial:
-    """A stretch that rules something out."""
-
-    start: int
-    end: int
-    players: frozenset[str] = frozenset()
-    """Tracks and instruments; empty where what is ruled out is a style, a mood or the like."""
-    reduces: bool = False
-    """Whether there is only to be less of it."""
-    for_a_time: bool = False
-    """Whether it is ruled out for a stretch alone."""
-
-    @property
-    def rules_out(self) -> bool:
-        """Whether nothing of it is to be heard."""
-        return not self.reduces and not self.for_a_time
-
-
-@dataclass(frozen=True, slots=True)
-class Amount:
-    """A word for how much is played, from ``start`` to ``end``: by which layers ("" is all), and the activity."""
-
-    start: int
-    end: int
-    layers: tuple[str, ...]
-    level: float
+    value: Any = None
 
 
 @dataclass(frozen=True, slots=True)
 class Clauses:
     """What the clauses of a caption say, and what is left of it."""
 
-    cues: tuple[tuple[int, int, Cue], ...]
-    qualities: tuple[Quality, ...]
-    of_sections: tuple[tuple[int, int], ...]
-    """What is said of a section behind a colon or in brackets: "verse (minimal beat)"."""
-    denials: tuple[Denial, ...]
-    amounts: tuple[Amount, ...]
+    wishes: tuple[Wish, ...]
     wanted: str
     """The text with blanks for what is denied or said of a stretch alone."""
+
+    def values(self, kind: str) -> list[Any]:
+        return [wish.value for wish in self.wishes if wish.kind == kind]
 
     @property
     def without(self) -> set[str]:
         """The tracks and instruments that are ruled out."""
-        return {player for denial in self.denials if denial.rules_out for player in denial.players}
+        return set().union(*self.values("denied"))
 
 
 @lru_cache(maxsize=64)
 def read_clauses(text: str) -> Clauses:
     """Read ``text``, which is as :func:`~.text_search.normalize_text` writes it."""
     reader = _Reader(text)
-    sections = [reader.span(*match.span()) for match in _CLAUSE.finditer(reader.letters)]
-    cues = sorted(reader.cues(), key=lambda cue: cue[0])[:_MOST]
+    of_sections = [
+        reader.wish("cannot", *match.span(), _BY_SECTION) for match in _CLAUSE.finditer(reader.letters)
+    ]
+    cues = sorted(reader.cues(), key=lambda cue: cue.start)[:_MOST]
     qualities = list(reader.qualities())
-    for start, end in (*sections, *((said.start, said.end) for said in qualities)):
-        reader.blank(start, end, "P")
-    denials = sorted(reader.denials(), key=lambda denial: denial.start)
-    amounts = tuple(reader.amounts())
-    for denial in denials:
-        reader.blank(denial.start, denial.end)
-    return Clauses(
-        tuple(cues), tuple(qualities), tuple(sections), tuple(denials), amounts, "".join(reader.wanted)
-    )
+    for wish in (*of_sections, *qualities):
+        reader.blank(wish.start, wish.start + len(wish.asked), "P")
+    denials, amounts = list(reader.denials()), list(reader.amounts())
+    for start, end in reader.denied:
+        reader.blank(start, end)
+    return Clauses((*cues, *qualities, *denials, *of_sections, *amounts), "".join(reader.wanted))
 
 
 class _Reader:
@@ -182,11 +163,18 @@ class _Reader:
     def __init__(self, text: str) -> None:
         self.text, self.phrases, self.wanted = text, phrases_of(text), list(text)
         self.letters = "".join(phrase.letter for phrase in self.phrases)
+        self.denied: list[tuple[int, int]] = []
+        self.less: dict[int, int] = {}
+        """Phrases by which there is to be less of a player, and the ends of their lists in the text."""
 
     def span(self, first: int, last: int) -> tuple[int, int]:
         """Start and end in the text of phrases."""
         start, end = self.phrases[first].start, self.phrases[last - 1].end
         return start, end + ("(" in self.text[start:end] and self.text[end : end + 1] == ")")
+
+    def wish(self, kind: str, first: int, last: int, value: Any) -> Wish:
+        start, end = self.span(first, last)
+        return Wish(kind, self.text[start:end], start, value)
 
     def strike(self, first: int, last: int) -> None:
         self.letters = f"{self.letters[:first]}{'#' * (last - first)}{self.letters[last:]}"
@@ -198,7 +186,7 @@ class _Reader:
             if not any(phrase.start <= at < phrase.end for phrase in kept):
                 self.wanted[at] = " "
 
-    def cues(self) -> Iterator[tuple[int, int, Cue]]:
+    def cues(self) -> Iterator[Wish]:
         for action, order in _SENTENCES:
             for match in order.finditer(self.letters):
                 if "#" in self.letters[slice(*match.span())]:
@@ -214,16 +202,17 @@ class _Reader:
                     number, unit = said.value if name != "label" else _section(said)
                 if action == "opens" and unit == "whole":
                     number = 0.5
-                start, end = self.span(*match.span())
+                unit = "outro" if unit == "end" and action in ("only", "rests") else unit
                 self.strike(*match.span())
                 apart = "noqsMma" if action in ("opens", "ends") else "noqs"
                 for phrase in self.phrases[slice(*match.span())]:
                     if phrase.letter in apart:
                         self.blank(phrase.start, phrase.end)
                 tracks = tuple(dict.fromkeys(_track_of(phrase.text) for phrase in players))
-                yield start, end, Cue(action, tracks, self.text[start:end].strip(" ,"), unit, number)
+                wish = self.wish("cue", *match.span(), None)
+                yield replace(wish, value=Cue(action, tracks, wish.asked.strip(" ,"), unit, number))
 
-    def qualities(self) -> Iterator[Quality]:
+    def qualities(self) -> Iterator[Wish]:
         for match in _QUALITY.finditer(self.letters):
             first, last = match.span()
             words = [i for i in range(first, last) if self.letters[i] in "PMam"]
@@ -231,7 +220,8 @@ class _Reader:
                 begins = re.match("start|begin|open", self.phrases[first].text, re.IGNORECASE)
                 label = "intro" if begins else "outro"
             else:
-                label = _section(self.phrases[match.start("label" if match["run"] else "of")])[1]
+                group = next(name for name in ("label", "of", "bare") if match[name])
+                label = self.phrases[match.start(group)].value
             if self.phrases[last - 1].kind != "section" and match["label"] == "L":
                 continue  # "catchy hooks"
             if match["run"]:
@@ -241,43 +231,45 @@ class _Reader:
                     continue
                 words = [i for i in reversed(words) if i >= first]
             more = next(filter(None, (_more(self.phrases[i].text) for i in words)), 0)
-            yield Quality(*self.span(first, last), label, more)
+            yield self.wish("quality", first, last, (label, more))
             self.strike(first, last)
 
-    def denials(self) -> Iterator[Denial]:
+    def denials(self) -> Iterator[Wish]:
         for number, phrase in enumerate(self.phrases):
-            letter = self.letters[number]
+            letter, last, kind = self.letters[number], number + 1, "denied"
+            players, value = frozenset(named_tracks(phrase.text)), None
             if letter == "z":
-                yield Denial(
-                    phrase.start,
-                    phrase.end,
-                    frozenset(named_tracks(_LESS.sub("", phrase.text)) or {"vocals"}),
-                )
+                players = frozenset(named_tracks(_LESS.sub("", phrase.text)) or {"vocals"})
             elif letter == "P" and self.letters[number + 1 : number + 2] == "Z":
-                yield Denial(*self.span(number, number + 2), frozenset(named_tracks(phrase.text)))
+                last = number + 2
             elif letter == "K":
-                yield Denial(phrase.start, phrase.end, for_a_time=True)
+                kind, value = "cannot", _WHICH
             elif letter == "R" and (swapped := _SWAPPED.match(self.letters, number)):
                 last = swapped.end()
-                start, end = self.span(number, last)
-                self.strike(number, last)
-                yield Denial(start, end, frozenset(named_tracks(self.text[phrase.end : end])))
-            elif letter in "nr":
-                denied = self._denied(number)
-                if denied is None:
-                    continue
+                players = self._players(number + 1, last)
+            elif letter in "nr" and (denied := self._denied(number)):
                 first, last = denied
-                start, end = phrase.start, self.phrases[last - 1].end
-                players = frozenset(named_tracks(self.text[phrase.end : end]))
-                reduces = letter == "r" or bool(
-                    _LOUD.fullmatch(self.phrases[first].text) and last - first > 1
-                )
+                players = self._players(number + 1, last)
+                reduces = letter == "r" or (last - first > 1 and _LOUD.fullmatch(self.phrases[first].text))
                 if self.letters[last : last + 1] == "s":
                     last, players = last + 1, frozenset()
-                when = None if reduces else _FOR_A_TIME.match(self.letters, last)
-                last = when.end() if when else last + (self.letters[last : last + 1] == "x")
-                self.strike(number, last)
-                yield Denial(start, self.phrases[last - 1].end, players, reduces, when is not None)
+                if when := _STRETCH.match(self.letters, last):
+                    last, kind, value = when.end(), "cannot", FOR_A_TIME if players else _WHICH
+                elif reduces:
+                    kind = ""
+                    self.less |= {number: self.phrases[last - 1].end} if letter == "r" else {}
+                else:
+                    last += self.letters[last : last + 1] == "x"
+            else:
+                continue
+            self.denied.append(self.span(number, last))
+            self.strike(number, last)
+            if kind:
+                yield self.wish(kind, number, last, value or players)
+
+    def _players(self, first: int, last: int) -> frozenset[str]:
+        start, end = self.span(first, last)
+        return frozenset(named_tracks(self.text[start:end]))
 
     def _denied(self, at: int) -> tuple[int, int] | None:
         """The first phrase behind a denial, and the end of the list of things that it denies."""
@@ -309,24 +301,23 @@ class _Reader:
     def _is_thing(self, number: int) -> bool:
         return self.letters[number] in "PSp" or self.phrases[number].kind in ("mood", "pace", "hint", "form")
 
-    def amounts(self) -> Iterator[Amount]:
+    def amounts(self) -> Iterator[Wish]:
         for number, phrase in enumerate(self.phrases):
-            less = phrase.letter == "r"
-            if not (less or self.letters[number] == "a"):
+            if self.letters[number] not in "ar" and number not in self.less:
                 continue
             level = next(
-                level for words, level in AMOUNTS.items() if word_pattern(words).fullmatch(phrase.text)
+                level for each, level in AMOUNTS.items() if word_pattern(each).fullmatch(phrase.text)
             )
-            layers = self._layers_after(number) or self._layer_before(number)
+            layers = self._layers_beside(number)
             if not layers and not _OVERALL.fullmatch(phrase.text) and self._stands_alone(number):
                 layers = [""]
             found = tuple(dict.fromkeys(layer for layer in layers if layer is not None))
-            before = self.letters[:number].rstrip("_")
             if layers:
                 ends = (each.end for each in self.phrases[number + 1 :] if each.letter in "Py")
-                end = phrase.end if found else next(ends, phrase.end)
-                inverse = before.endswith("n")
-                yield Amount(phrase.start, end, found, 0.75 - 0.5 * level if inverse else level)
+                end = self.less.get(number) or (phrase.end if found else next(ends, phrase.end))
+                inverse = self.letters[:number].rstrip("_").endswith("n")
+                value = (found, 0.75 - 0.5 * level if inverse else level)
+                yield Wish("amount", self.text[phrase.start : end], phrase.start, value)
 
     def _layer(self, number: int) -> str | None:
         words = self.phrases[number].text
@@ -336,18 +327,11 @@ class _Reader:
         track = INSTRUMENTS[track].track if track in INSTRUMENTS else track
         return _LAYERS.get(track, "chords")
 
-    def _layers_after(self, number: int) -> list[str | None]:
-        """The layers of the list that begins within two words behind a phrase."""
+    def _layers_beside(self, number: int) -> list[str | None]:
+        """The layers of the list that begins within two words behind a phrase, or that named right before it."""
         kinds = "".join(phrase.letter for phrase in self.phrases)
-        if match := re.compile("[^,.:PyZ]{0,2}[Py](?:&[Py])*").match(kinds, number + 1):
-            return [self._layer(i) for i in range(*match.span()) if kinds[i] in "Py"]
-        return []
-
-    def _layer_before(self, number: int) -> list[str | None]:
-        """The layer that is named right before: "drums: sparse", "the bass is simple"."""
-        kinds = "".join(phrase.letter for phrase in self.phrases)
-        match = re.search("[Py]:?[i_]{0,3}$", kinds[:number])
-        return [self._layer(match.start())] if match else []
+        match = _AFTER.match(kinds, number + 1) or _BEFORE.search(kinds, 0, number)
+        return [self._layer(i) for i in range(*match.span()) if kinds[i] in "Py"] if match else []
 
     def _stands_alone(self, number: int) -> bool:
         """Whether a word is said of the music: "a busy song", not "a busy street"."""

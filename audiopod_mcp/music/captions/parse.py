@@ -38,6 +38,7 @@ from .vocabulary import (
     COMMON_KEYS,
     ENSEMBLES,
     INSTRUMENT_WORDS,
+    KIT_WORDS,
     LANGUAGES,
     MOODS,
     STYLE_WORDS,
@@ -128,7 +129,12 @@ def read_caption(
     # "Jazz trio without drums": who only belongs to a group is not named.
     members = {name for _, _, names in find_words(wanted, ENSEMBLES) for name in names}
     own = [name for name in instruments if name not in members or INSTRUMENTS[name].track not in without]
-    without = _sparing_the_named(without, own) | excluded_tracks(wanted, instruments)
+    kit = (_own_instrument("drums", style),) if find_words(wanted, {KIT_WORDS: ""}) else ()
+    excluded = excluded_tracks(wanted, (*instruments, *kit))
+    instruments = (*instruments, *kit) if excluded else instruments  # "Just a kick and a bass"
+    without = _sparing_the_named(without, own) | excluded
+    if "percussion" in own:
+        without -= {"percussion"}  # "Congas, no timbales"
     if "choir" in instruments:
         without -= {"backing_vocals"}  # "Choir, no vocals": there's no singer, and the choir stays.
     metre = _timesignature(timesignature, wanted, style)
@@ -173,7 +179,7 @@ def read_caption(
         feel=find_feel(wanted),
         swing=find_swing(wanted, style),
         course=tuple(_of_kind(wishes, "cue")),
-        emphasis=tuple((said.label, said.more) for said in clauses.qualities if said.more),
+        emphasis=tuple((label, more) for label, more in clauses.values("quality") if more),
         solos=(
             *tagged,
             *dict.fromkeys(

@@ -81,7 +81,7 @@ _MARKS: Final = {
     "z": r"(?:drum|beat|percussion|bass|vocal|voice|guitar|piano|synth|lyric)s?(?:-?less|[\s-]free)",
     "i": r"in|is|are|stays?|kept|gets?|feels?|goes|should be",
     "2": r"to|into",
-    "u": r"until|till|before|unless", "_": r"too|overly|other|such",
+    "h": r"off|silent|muted|absent", "u": r"until|till|before|unless", "_": r"too|overly|other|such",
     "k": r"songs?|music|tracks?|tunes?|pieces?|beats?|instrumentals?",
     "y": "|".join(LAYER_WORDS),
 }  # fmt: skip
@@ -115,7 +115,7 @@ def _lexicon() -> dict[str, list[tuple[str, str, Any]]]:
 
 
 _LEXICON: Final = _lexicon()
-_DOMINANT: Final = "sPpzraMmILUSnxoqOBEJXDRtlfgvwb/&kyid2u_"
+_DOMINANT: Final = "sPpzraMmILUSnxoqOBEJXDRtlfgvwb/&kyid2uh_"
 """Which letter counts where a phrase has several: the first of these."""
 _AMOUNT = re.compile(rf"(?:{'|'.join(AMOUNTS)})\s+", re.IGNORECASE)
 _WORD = re.compile(r"\d+(?:[:/.]\d+)+|[^\W_]+(?:['’-][^\W_]+)*")

@@ -150,7 +150,7 @@ _INSTRUMENTS: dict[str, str] = {
     "acoustic kit": r"double[\s-]bass (?:drum(?:s|ming)?|pedals?)|acoustic drums?|live drums?|drum\s?kit|rock drums?|drum set|snare drums? % blast beats?",
     "dusty kit": r"dusty drums?|vinyl drums?",
     "drums": r"drums?|drumming|drummer|(?<!off[\s-])beats?",
-    "percussion": r"congas?|bongos?|shakers?|tambourines?|percussion|claves|bodhran|cowbells?|hand[\s-]?claps|claps|finger[\s-]?snaps?|snaps|sleigh bells|palmas|guiro|triangles? % hand drums?|cajon|djembe|maracas|tabla|taiko|castanets|log drums?|darbuka|wood ?blocks?|timbales",
+    "percussion": r"congas?|bongos?|shakers?|tambourines?|percussion|claves|bodhran|cowbells?|hand[\s-]?claps?|claps?|finger[\s-]?snaps?|snaps|sleigh bells|palmas|guiro|triangles? % hand drums?|cajon|djembe|maracas|tabla|taiko|castanets|log drums?|darbuka|wood ?blocks?|timbales",
     "nylon guitar": r"(?:nylon(?:[\s-]string)?|classical|spanish|flamenco) guitars? % oud|lute|guitarr[o]n|requinto",
     "acoustic guitar": r"(?:acoustic|steel[\s-]string|finger-?picked|finger-?style|strummed|folk|gypsy|western) guitars?|finger-?(?:pick(?:ing|ed)|style)|strumming % 12-string(?: guitar)?|dobro",
     "distorted guitar": r"(?:distorted|overdriven|heavy|crunchy|metal|fuzz(?:y|ed)?|down-?tuned|palm[\s-]muted|chugging) guitars?|power chords?|guitar riffs?|wall of guitars",
@@ -249,7 +249,7 @@ KIT_WORDS = r"(?:double |punchy |pounding )?kicks?(?: drums?)?|(?:double[\s-])?b
 PERCUSSION_FIGURES: dict[str, str] = {
     # The patterns of :mod:`audiopod_mcp.music.composition.percussion` in which an instrument is heard.
     r"tambourines?": "tambourine8", r"shakers?|maracas": "shaker", r"congas?": "congas", r"bongos?": "bongos", r"cowbells?": "cowbell",
-    r"(?:hand[\s-]?)?claps": "claps", r"(?:finger[\s-]?)?snaps?": "snaps", r"claves|guiro": "salsa", r"sleigh bells|triangles?": "sleigh",
+    r"(?:hand[\s-]?)?claps?": "claps", r"(?:finger[\s-]?)?snaps?": "snaps", r"claves|guiro": "salsa", r"sleigh bells|triangles?": "sleigh",
     r"bodhran": "bodhran", r"palmas": "palmas",
 }
 

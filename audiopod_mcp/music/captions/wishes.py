@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from audiopod_mcp.music.lyrics.tags import ABRUPT
 
-from .clauses import read_clauses
+from .clauses import FOR_A_TIME, read_clauses
+from .clauses import Wish as Wish
 from .feel import COUNTED, STRAIGHT, SWUNG
 from .numbers import COUNTS, find_figures
 from .phrases import Phrase, phrases_of
@@ -42,10 +42,6 @@ _DENYING = frozenset(("no", "not", "without", "never", "except", "less", "fewer"
 """They say something of the word behind them, whatever that is."""
 _WORD = re.compile(r"\d+(?:[:/.]\d+)+|[^\W_]+(?:['’-][^\W_]+)*")
 _CLAUSE_BREAK = re.compile(r"[,.;:!?|/()\[\]]|\b(?:and|with|but)\b")
-_FOR_A_TIME = 'who plays when is said by entries and exits: "drums enter at the chorus"'
-_BY_SECTION = (
-    'who plays in which section is said in sentences: "starts with piano, drums enter at the chorus"'
-)
 NO_PART_OF_KIT = 'pieces of the kit can\'t be left out by themselves; "no drums" leaves out all of it'
 _TONGUES = "|".join(LANGUAGES)
 _S = r"{1,2}(?:\.\d+)?[\s-]*(?:s|secs?|seconds?)\b"
@@ -92,7 +88,7 @@ _OWN_SOLO = re.compile(r"solos?$", re.IGNORECASE)
 _ENDS_AT_ONCE = _table(("ending", _ABRUPT, "abrupt"))
 _RULED_OUT = _table(
     ("cannot", rf"\b(?:{_NO}|minus) (?:{KIT_WORDS})(?!\w)", NO_PART_OF_KIT),
-    ("cannot", r"\b(?:[\w-]+ )?drop(?:s|ping|ped)? (?:out|away)\b", _FOR_A_TIME),
+    ("cannot", r"\b(?:[\w-]+ )?drop(?:s|ping|ped)? (?:out|away)\b", FOR_A_TIME),
 )
 _NO_SECTION = _table(
     ("no section", rf"\b(?:{_NO}|skip(?: the)?|avoid(?: a)?) ((?:long|extended|big|slow|endless|drawn-out) )?{SECTION_WORD}\b", lambda m: m[1] or ""),
@@ -115,22 +111,9 @@ _FELT = _table(
     ("alone", _ALONE, None),
 )
 _LAST = _table(
-    ("genre", ENDINGS.pattern, None), ("ending", _ENDING, lambda m: "big" if m["big"] else "close")
+    ("genre", ENDINGS.pattern, None),
+    ("ending", _ENDING, lambda m: "big" if m["big"] or "bang" in m[0] else "close"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Something that a caption asks for."""
-
-    kind: str
-    """A word for what it is about: ``style``, ``player``, ``cue``, ``tempo`` …; ``cannot`` is what nobody
-    here can do, ``genre`` one that is not known, ``unread`` what is not understood.
-    """
-    asked: str
-    """Its words."""
-    start: int
-    value: Any = None
 
 
 def asks_for_end(caption: str) -> str:
@@ -143,7 +126,7 @@ def asks_for_end(caption: str) -> str:
         if any(
             wish.value == "big"
             or re.search("finale|bang", wish.asked, re.IGNORECASE)
-            or getattr(wish.value, "more", 0) > 0
+            or (wish.kind == "quality" and wish.value[1] > 0)
             for wish in ends
         )
         else "close"
@@ -151,7 +134,7 @@ def asks_for_end(caption: str) -> str:
 
 
 def _says_end(wish: Wish) -> bool:
-    label = getattr(wish.value, "label", wish.value)
+    label = wish.value[0] if wish.kind == "quality" else wish.value
     return (
         wish.kind == "ending"
         or (wish.kind in ("section", "quality") and label == "outro")
@@ -164,7 +147,7 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     """Read what ``caption`` asks for, in order; what is not understood is of the kind ``unread``."""
     text = normalize_text(caption)
     clauses, phrases, taken = read_clauses(text), phrases_of(text), bytearray(len(text))
-    denials, wanted = clauses.denials, clauses.wanted
+    wanted = clauses.wanted
     found: list[Wish] = []
 
     def claim(hits: Iterable[tuple[int, int, str, Any]]) -> None:
@@ -178,15 +161,10 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
             claim((match.start(), match.end(), kind, says(match)) for match in pattern.finditer(where))
 
     claim((a, b, "mix", kind) for a, b, kind in find_words(text, MIX_WORDS))
-    claim((a, b, "cue", cue) for a, b, cue in clauses.cues)
     claim_all(_NO_SECTION, text)
-    claim((said.start, said.end, "quality", said) for said in clauses.qualities)
-    claim((d.start, d.end, "denied", d) for d in denials if d.rules_out)
-    which = "say what it is to be in its place"
-    claim((d.start, d.end, "cannot", _FOR_A_TIME if d.players else which) for d in denials if d.for_a_time)
+    claim((wish.start, wish.start + len(wish.asked), wish.kind, wish.value) for wish in clauses.wishes)
     claim_all(_RULED_OUT, text)
     claim_all(_ENDS_AT_ONCE, wanted)
-    claim((start, end, "cannot", _BY_SECTION) for start, end in clauses.of_sections)
     claim((m.start(), m.end(), "imitation", m[1]) for m in LIKE.finditer(wanted) if not _is_all_known(m[1]))
     claim_all(_STATED, wanted)
     players = [p for p in phrases if p.letter == "P" and wanted[p.start : p.end].strip()]
@@ -197,8 +175,6 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
     claim_all(_COUNTED, wanted)
     played = {p.end for p in players if not str(p.value).endswith("voice") and p.value[0] != "v"}
     claim((a, b, "duet", None) for a, b, _ in find_words(wanted, {DUETS: ""}) if not {a - 1, a - 2} & played)
-    ends = {d.start: d.end for d in denials if d.reduces}
-    claim((a.start, ends.get(a.start, a.end), "amount", (a.layers, a.level)) for a in clauses.amounts)
     claim_all(_FELT, wanted)
     claim(_alone(phrases, wanted))
     left = "".join(" " if claimed else letter for letter, claimed in zip(wanted, taken, strict=True))

@@ -147,10 +147,10 @@ def settle_denied(wish: Wish, played: Played) -> str | NotDone:
     playing = [
         p
         for p in played.parts
-        if plays_it(p, tuple(wish.value.players))
+        if plays_it(p, tuple(wish.value))
         and (not wanted & {p.instrument, p.track} or p.instrument in wish.asked.lower())
     ]
-    if not wish.value.players and re.search(r"\bsolo", wish.asked, re.IGNORECASE):
+    if not wish.value and re.search(r"\bsolo", wish.asked, re.IGNORECASE):
         solos = any(span.label == "solo" for span in played.score.sections)
         return NotDone(wish.asked, "the form has a solo") if solos else wish.asked
     if playing:

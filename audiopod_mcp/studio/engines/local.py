@@ -5,25 +5,25 @@ Here files become arrays and arrays become files; what happens to them in betwee
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from audiopod_mcp.music.model import Analysis, Progress, Rendering, progress_within
 from audiopod_mcp.settings import DATA_DIR, models_folder, read_folder
 
-from .arguments import base_parameters_of, brief_of, caption_of, number_of, seeds_of
-from .base import SCORE, Engine, EngineRefused, Finding, NotDone, Outcome, Take, Work
+from .arguments import base_parameters_of, brief_of, caption_of, number_of
+from .base import SCORE, Engine, EngineRefused, Finding, Outcome, Work
 from .demucs import VARIABLE, examine_models
-from .responses import analysis_result, details_of
+from .outcomes import copied, make_takes
+from .responses import analysis_result
 from .stems import SIGNAL_PROCESSING, separator_of, stem_of, voice_network_in
 from .takes import SourceTrack, read_source, write_take
 from .whisper import VARIABLE as WHISPER
 from .whisper import Whisper, examine_whisper, find_whisper
 from .words import NOT_UNDERSTOOD, PERHAPS, composed_words, understand, words_result
 
-_Told = TypeVar("_Told", str, NotDone)
 _LONGEST_PLAYED = 600.0
 """Seconds of what is played again from start to end; the API's own limit for new music."""
 _LONGEST_RETAKEN = 360.0
@@ -59,7 +59,7 @@ class LocalEngine(Engine):
         def song(seed: int, report: Progress) -> Rendering:
             return generate(brief_of(work, seed), seed=seed, report=report)
 
-        return _make_takes(work, report, song)
+        return make_takes(work, report, song)
 
     prompt2instrumental = simple = text2music
 
@@ -69,7 +69,7 @@ class LocalEngine(Engine):
         def rap(seed: int, report: Progress) -> Rendering:
             return generate(rap_brief(brief_of(work, seed)), seed=seed, report=report)
 
-        return _make_takes(work, report, rap)
+        return make_takes(work, report, rap)
 
     def lyric2vocals(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.generation.generate import generate
@@ -79,7 +79,7 @@ class LocalEngine(Engine):
         def voices(seed: int, report: Progress) -> Rendering:
             return generate(brief_of(work, seed), seed=seed, report=report, tracks=tracks)
 
-        return _make_takes(work, report, voices)
+        return make_takes(work, report, voices)
 
     def text2samples(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.generation.generate import generate_sample
@@ -89,7 +89,7 @@ class LocalEngine(Engine):
         def sample(seed: int, report: Progress) -> Rendering:
             return generate_sample(brief_of(work, seed), kind, seed=seed, report=report)
 
-        return _make_takes(work, report, sample)
+        return make_takes(work, report, sample)
 
     def cover(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.generation.cover import cover
@@ -110,7 +110,7 @@ class LocalEngine(Engine):
                 **base_parameters_of(work.params),
             )
 
-        return _make_takes(
+        return make_takes(
             work, progress_within(report, 0.05, 1.0), covered, by_rule=True, remarks=source.notes
         )
 
@@ -129,7 +129,7 @@ class LocalEngine(Engine):
                 **base_parameters_of(work.params),
             )
 
-        return _make_takes(
+        return make_takes(
             work, progress_within(report, 0.05, 1.0), likened, by_rule=True, remarks=source.notes
         )
 
@@ -150,7 +150,7 @@ class LocalEngine(Engine):
             )
 
         seeds = work.params.get("retake_seeds")
-        return _make_takes(
+        return make_takes(
             work,
             progress_within(report, 0.05, 1.0),
             retaken,
@@ -178,7 +178,7 @@ class LocalEngine(Engine):
                 **source.composed,
             )
 
-        return _make_takes(
+        return make_takes(
             work,
             progress_within(report, 0.05, 1.0),
             repainted,
@@ -205,7 +205,7 @@ class LocalEngine(Engine):
                 **source.composed,
             )
 
-        return _make_takes(
+        return make_takes(
             work,
             progress_within(report, 0.05, 1.0),
             extended,
@@ -251,7 +251,7 @@ class LocalEngine(Engine):
                 **source.composed,
             )
 
-        return _make_takes(
+        return make_takes(
             work, progress_within(report, 0.05, 1.0), edited, subtype=source.subtype, remarks=source.notes
         )
 
@@ -262,7 +262,7 @@ class LocalEngine(Engine):
 
         track = work.params["track_name"]
         if (made_before := stem_in_set(work.original, track)) is not None:
-            return _copied(work, made_before, report)
+            return copied(work, made_before, report)
         source = read_source(work, progress_within(report, 0.0, 0.1))
         notes: tuple[str, ...] = ()
         subtype = source.subtype
@@ -355,78 +355,3 @@ class LocalEngine(Engine):
             yield examine_models(self.demucs_models)
         if self.whisper_model is not None:
             yield examine_whisper(self.whisper_model)
-
-
-def _copied(work: Work, stem: Path, report: Progress) -> Outcome:
-    """The take that is a stem made before."""
-    from audiopod_mcp.studio.media.audio_files import read_audio
-
-    audio, rate, subtype = read_audio(stem, report=progress_within(report, 0.0, 0.5))
-    if not audio.any():
-        raise EngineRefused(
-            f"track_name: the {stem.stem} of this set are silent: nobody was heard to play them"
-        )
-    take = write_take(
-        work.folder,
-        "take-1",
-        Rendering(audio, rate),
-        None,
-        progress_within(report, 0.5, 1.0),
-        subtype=subtype,
-    )
-    return Outcome(
-        (take,), notes=("Taken from a set of stems that was made before: nothing was separated anew.",)
-    )
-
-
-def _make_takes(
-    work: Work,
-    report: Progress,
-    render: Callable[[int, Progress], Rendering],
-    *,
-    subtype: str = "PCM_16",
-    seeds: Sequence[int] | None = None,
-    by_rule: bool = False,
-    remarks: tuple[str, ...] = (),
-) -> Outcome:
-    """``render`` called once for each seed that is asked for, or drawn, and its results written.
-
-    ``subtype`` is that of a source that comes back changed. ``by_rule`` has a note say how new music was made
-    that a listener may take for a model's; ``remarks`` are notes on the source.
-    """
-    from audiopod_mcp.music.generation.generate import BY_RULE_NOTE, GUIDE_VOCAL_NOTE
-
-    chosen = tuple(seeds) if seeds else tuple(seeds_of(work.params))
-    takes: list[Take] = []
-    notes: list[Sequence[str]] = []
-    done: list[Sequence[str]] = []
-    not_done: list[Sequence[NotDone]] = []
-    details: dict[str, Any] = {}
-    for number, seed in enumerate(chosen):
-        part = progress_within(report, number / len(chosen), (number + 1) / len(chosen))
-        rendering = render(seed, progress_within(part, 0.0, 0.9))
-        end = progress_within(part, 0.9, 1.0)
-        takes.append(write_take(work.folder, f"take-{number + 1}", rendering, seed, end, subtype=subtype))
-        guide = by_rule and rendering.lyrics and work.params.get("lyrics")
-        ours = (*([BY_RULE_NOTE] if by_rule else []), *([GUIDE_VOCAL_NOTE] if guide else []))
-        notes.append((*rendering.notes, *ours))
-        done.append(rendering.done)
-        not_done.append(rendering.not_done)
-        details = details or details_of(rendering)
-    return Outcome(
-        tuple(takes),
-        notes=(*remarks, *_by_take(notes, lambda note, which: f"{which}: {note}")),
-        done=_by_take(done, lambda fact, which: f"{which}: {fact}"),
-        not_done=_by_take(not_done, lambda wish, which: replace(wish, instead=f"{which}: {wish.instead}")),
-        details=details,
-    )
-
-
-def _by_take(told: Sequence[Sequence[_Told]], of: Callable[[_Told, str], _Told]) -> tuple[_Told, ...]:
-    """What was told of takes in one list; what is not true of all is told with the takes of which it is."""
-    lines = []
-    for line in dict.fromkeys(line for take in told for line in take):
-        takes = [str(number) for number, take in enumerate(told, 1) if line in take]
-        which = f"take{'s' * (len(takes) > 1)} {', '.join(takes)}"
-        lines.append(line if len(takes) == len(told) else of(line, which))
-    return tuple(lines)

@@ -398,6 +398,7 @@ def test_a_drum_loop_is_drums() -> None:
         ("cowbell", "percussion"),
         ("riser", "fx"),
         ("violin note", "strings"),
+        ("crash cymbal", "drums"),
     ],
 )
 def test_a_one_shot_is_one_sound_of_what_was_named(caption: str, track: str) -> None:
@@ -407,6 +408,9 @@ def test_a_one_shot_is_one_sound_of_what_was_named(caption: str, track: str) -> 
     assert np.abs(rendering.audio[:4000]).max() > 1e-4
     count = len(rendering.score.parts[0].notes)
     assert count >= 3 if "chord" in caption or "stab" in caption else count == 1
+    assert true_peak(rendering.audio, SAMPLE_RATE) == pytest.approx(-1.0, abs=0.1)
+    left, right = 10 * np.log10((rendering.audio**2).mean(axis=0))
+    assert abs(left - right) < 1.5
 
 
 @pytest.mark.slow

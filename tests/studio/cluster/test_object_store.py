@@ -140,11 +140,14 @@ async def test_who_asks_an_object_store_that_is_away_is_told_so(tmp_path, databa
             assert heard.json()["error"] == line
 
 
-async def test_a_job_waits_for_its_audio_while_the_object_store_is_away(tmp_path, database_url, bucket):
+@pytest.mark.parametrize("state", ["shut", "hangs"])
+async def test_a_job_waits_for_its_audio_while_the_object_store_is_away(
+    tmp_path, database_url, bucket, state
+):
     async with apart(tmp_path, database_url, bucket.url) as front:
         made = await front.make(caption="x")
         source = f"audiopod://jobs/{made['id']}"
-        with bucket.out_of_order():
+        with bucket.out_of_order(state):
             covers = [
                 await front.create("cover", src_audio_url=address, caption="y")
                 for address in (source, f"{source}/stems/bass", source)
@@ -156,6 +159,12 @@ async def test_a_job_waits_for_its_audio_while_the_object_store_is_away(tmp_path
 
             await until(all_wait)  # one after the other, so that none keeps a place at work
             await front.delete(f"{MUSIC}/jobs/{covers.pop()}")
+
+            async def nobody_is_at_it():
+                queued = front.app.state.studio.store.database.rows("SELECT 1 FROM procrastinate_jobs")
+                return len(queued) == len(covers) >= len([*(tmp_path / "worker" / "work").iterdir()])
+
+            await until(nobody_is_at_it)
         assert [(await front.wait(number))["status"] for number in covers] == ["COMPLETED"] * 2
 
 
