@@ -210,6 +210,39 @@ class TestAComposedPiece:
         assert fact == f"cut to a loop of 2 bars, 4 s: from sample 0, {4 * RATE} samples at {RATE} Hz"
         assert made.loop
 
+    def test_a_loop_is_of_what_is_left_of_its_stretch(self, song, composed):
+        changes = [{"action": "loop", "start": 2, "end": 8}, {"action": "cut", "start": 4, "end": 6}]
+        made = typed(song, *changes, {"action": "loop", "end": 2}, **composed)
+        assert len(made.audio) == 4 * RATE
+        assert [wish.instead for wish in made.not_done] == [
+            "One loop is made of a track, and this is from 0:02 to 0:08."
+        ]
+        inside = slice(round(0.3 * RATE), round(1.7 * RATE))
+        assert np.array_equal(
+            made.audio[inside], song.audio[inside.start + 2 * RATE : inside.stop + 2 * RATE]
+        )
+
+    def test_a_pan_is_a_place_wherever_one_stood(self, song, composed):
+        for first in (-80, 60):
+            changes = [{"action": "pan", "amount": amount, "on": ["bass"]} for amount in (first, 40)]
+            left, right = np.square(typed(song, *changes, **composed).stems["bass"], dtype=float).sum(axis=0)
+            assert 10 * np.log10(right / left) == pytest.approx(5.85, abs=0.1)
+
+    def test_vocals_are_all_who_sing(self, song, composed):
+        stems = {**song.stems, "backing_vocals": 0.5 * song.stems["vocals"]}
+        mix = song.audio + stems["backing_vocals"]
+        told = {
+            "vocals": "everything but vocals and backing vocals −3.0 dB",
+            "lead vocals": "everything but lead vocals −3.0 dB",
+        }
+        for name, fact in told.items():
+            edits = render_edits([TrackEdit(action="level", amount=-3, but=(name,))])
+            made = edit(mix, RATE, prompt=edits, score=song.score, stems=stems)
+            assert made.done == (fact,)
+            assert np.array_equal(made.stems["vocals"], stems["vocals"])
+            spared = np.array_equal(made.stems["backing_vocals"], stems["backing_vocals"])
+            assert spared == (name == "vocals")
+
 
 @pytest.mark.slow
 def test_every_action_works_on_a_recording_and_leaves_a_fact(recording):
