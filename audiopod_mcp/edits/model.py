@@ -88,7 +88,17 @@ RULES: Final[dict[str, Rule]] = {
 }
 _KEY = re.compile(r"([A-Ga-g])[ -]?(#|b|♯|♭|sharp|flat)?(?:[ -]?(major|minor|maj|min|m))?", re.IGNORECASE)
 _INSTRUMENT = re.compile(r"[a-z0-9][a-z0-9' -]{0,39}")
+_MOST_SHARE: Final = 3.0
+"""Per cent up to which an amount is taken for a share that was meant: a width of 1.5 is 150 %."""
 _NOT_IN_NAMES = re.compile(r"\b(?:in|from|until|to|with|and|or|by|at|on|everything)\b")
+
+
+_SAME_ACTION: Final = {
+    "equalizer": "equaliser", "eq": "equaliser", "volume": "level", "gain": "level", "mute": "remove",
+    "high_pass": "low_cut", "highpass": "low_cut", "low_pass": "high_cut", "lowpass": "high_cut",
+    "transpose": "pitch", "delay": "echo", "deess": "de_ess", "compress": "compression",
+    "normalize": "loudness",
+}  # fmt: skip
 
 
 def _plain_action(value: Any) -> Any:
@@ -96,7 +106,7 @@ def _plain_action(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     plain = re.sub(r"[\s-]+", "_", value.strip().lower())
-    return {"equalizer": "equaliser", "eq": "equaliser"}.get(plain, plain)
+    return _SAME_ACTION.get(plain, plain)
 
 
 def _names(value: Any) -> Any:
@@ -186,10 +196,8 @@ class TrackEdit(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _without_what_says_nothing(cls, values: Any) -> Any:
-        if not isinstance(values, dict):
-            return values
-        return {name: value for name, value in values.items() if value not in ("", "null", "none")}
+    def _as_it_is_meant(cls, values: Any) -> Any:
+        return _meant(values) if isinstance(values, dict) else values
 
     @model_validator(mode="after")
     def _as_the_action_takes_it(self) -> Self:
@@ -198,22 +206,61 @@ class TrackEdit(BaseModel):
         return self
 
 
+def _meant(values: dict[str, Any]) -> dict[str, Any]:
+    """``values`` without what says nothing, numbers without their units, and each in the field for it."""
+    values = {name: value for name, value in values.items() if value not in ("", "null", "none")}
+    action = _plain_action(values.get("action"))
+    if action not in RULES:
+        return values
+    rule, taken = RULES[action], _fields_of(action)
+    for field, unit in {"amount": rule.unit, "hz": "Hz", "time": "s", "true_peak": "dBTP"}.items():
+        if isinstance(value := values.get(field), str):
+            values[field] = _without_unit(value, unit)
+    for field, other in (("hz", "amount"), ("instrument", "on"), ("on", "instrument")):
+        if field in values and not {field, other} & (taken & values.keys()) and other in taken:
+            given = values.pop(field)
+            values[other] = (
+                given[0] if other == "instrument" and isinstance(given, list) and len(given) == 1 else given
+            )
+    empty = {name for name, value in values.items() if value in (0, [])}
+    spare = {"on": "but", "but": "on"}
+    return {
+        name: value
+        for name, value in values.items()
+        if name not in empty or (name in taken and not values.get(spare.get(name, "")))
+    }
+
+
+def _without_unit(text: str, unit: str) -> str:
+    """A number without the ``unit`` that it is in: one in another unit is none."""
+    found = re.fullmatch(r"\s*([-+−]?\d+(?:\.\d+)?)\s*(k?)(\D*)", text)
+    if not found or found[3].strip().lower() not in ("", unit.lower()) or (found[2] and unit != "Hz"):
+        return text
+    number = float(found[1].replace("−", "-"))
+    return str(1000 * number if found[2] else number)
+
+
+def _fields_of(action: str) -> set[str]:
+    """The fields that an action takes, beside its name."""
+    rule = RULES[action]
+    fields = {*rule.needs, *rule.takes} | ({"amount"} if rule.low is not None else set())
+    fields |= {"on", "but"} if rule.players else set()
+    fields |= {"start", "end", "section"} if rule.timed else set()
+    return fields - ({"but"} if action == "replace" else set())
+
+
 _OPTIONS: Final = {"hz": (20.0, 20_000.0, "Hz"), "time": (0.02, 2.0, "s"), "true_peak": (-20.0, 0.0, "dBTP")}
 
 
 def _complaint(edit: TrackEdit) -> str | None:
     """What is wrong with ``edit``, beginning with the field that it is about; ``None`` if nothing is."""
     rule, action = RULES[edit.action], edit.action
-    allowed = {"action", *rule.needs, *rule.takes}
-    allowed |= {"amount"} if rule.low is not None else set()
-    allowed |= {"on", "but"} if rule.players else set()
-    allowed |= {"start", "end", "section"} if rule.timed else set()
-    if action == "replace":
-        allowed -= {"but"}
+    allowed = _fields_of(action)
     for field in type(edit).model_fields:
-        if getattr(edit, field) is not None and field not in allowed:
-            rest = ", ".join(name for name in type(edit).model_fields if name in allowed - {"action"})
-            return f"{field}: {action} takes none; it takes {rest or 'nothing else'}"
+        if getattr(edit, field) is not None and field not in {"action", *allowed}:
+            rest = ", ".join(name for name in type(edit).model_fields if name in allowed)
+            rest = rest or "nothing else; keep and cut take a stretch"
+            return f"{field}: {action} takes none; it takes {rest}"
     for field in rule.needs:
         if not getattr(edit, field):
             return f"{field}: required by {action}"
@@ -223,6 +270,9 @@ def _complaint(edit: TrackEdit) -> str | None:
         takes = f"{action} takes {rule.low:g} to {rule.high:g} {rule.unit}"
         if not rule.low <= edit.amount <= rule.high:
             return f"amount: {edit.amount:g} is out of range; {takes}"
+        if rule.unit == "%" and 0 < abs(edit.amount) <= _MOST_SHARE:
+            share = f"write {100 * edit.amount:g} if it is a share of one"
+            return f"amount: {edit.amount:g} % is hardly anything; {share}"
         if edit.amount == rule.neutral:
             return f"amount: {edit.amount:g} {rule.unit} changes nothing; {takes}"
         if action == "repeat" and edit.amount % 1:

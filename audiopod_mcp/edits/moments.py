@@ -57,7 +57,7 @@ def section_name(text: str) -> str:
     ValueError
         It says nothing that is known here.
     """
-    plain = " ".join(text.lower().split()).removeprefix("the ")
+    plain = re.sub(r"^(?:(?:all|both|each|every) )?(?:the )?", "", " ".join(text.lower().split()))
     if (found := _NAMED.fullmatch(plain)) and not (found["order"] and found["number"]):
         name = _SAME.get(found["name"], found["name"])
         order = found["order"]

@@ -18,9 +18,23 @@ from .model import Audio, Progress, ignore_progress
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
+SamplesT = TypeVar("SamplesT", bound="Samples")
 
 _PIECE: Final = 1 << 20
 """Samples that are copied at a time, where they don't lie in one piece."""
+
+
+class Samples(Protocol):
+    """Audio in memory, or where it can be read from a stretch at a time."""
+
+    @property
+    def dtype(self) -> Any: ...
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    @property
+    def nbytes(self) -> int: ...
+    def __len__(self) -> int: ...
+    def __getitem__(self, piece: slice, /) -> Audio: ...
 
 
 @dataclass(frozen=True)
@@ -29,17 +43,18 @@ class Kept:
 
     facts: Any
     """What JSON can tell."""
-    audio: Audio | None = None
+    audio: Samples | None = None
+    """In memory where it was loaded; what is stored may be as large as it likes."""
 
     @classmethod
-    def of_audio(cls, audio: Audio) -> Kept:
+    def of_audio(cls, audio: Samples) -> Kept:
         """A result that is nothing but audio."""
         return cls(None, audio)
 
     def only_audio(self) -> Audio:
         """The audio, which :meth:`of_audio` was given."""
         assert self.audio is not None  # noqa: S101 - it was kept with it
-        return self.audio
+        return self.audio[:]
 
 
 class Cache(Protocol):
@@ -70,7 +85,7 @@ def current() -> Cache | None:
     return _current.get()
 
 
-def key_of(result: str, audio: Audio, rate: int) -> str:
+def key_of(result: str, audio: Samples, rate: int) -> str:
     """The key of a kind of result of a recording; ``result`` tells all else that it depends on.
 
     The version of this program need not be told: a cache keeps nothing from one to the next.
@@ -113,9 +128,25 @@ def kept(
     return decorate
 
 
-def kept_audio(result: Callable[[], str], audio: Audio, rate: int, make: Callable[[], Audio]) -> Audio:
+def kept_audio(
+    result: Callable[[], str], audio: Samples, rate: int, make: Callable[[], SamplesT]
+) -> Audio | SamplesT:
     """What ``make`` makes of a recording, made once; ``result`` tells what that is, where it is kept."""
-    return _made_once(lambda: key_of(result(), audio, rate), make, Kept.of_audio, Kept.only_audio)
+
+    def loaded(kept: Kept) -> Audio | SamplesT:
+        return kept.only_audio()
+
+    def made() -> Audio | SamplesT:
+        return make()
+
+    return _made_once(lambda: key_of(result(), audio, rate), made, Kept.of_audio, loaded)
+
+
+def kept_name(result: str, audio: Audio, rate: int, make: Callable[[], str]) -> str:
+    """What ``make`` names of a recording, named once; ``result`` tells what that is, where it is kept."""
+    return _made_once(
+        lambda: key_of(result, audio, rate), make, lambda name: Kept(name), lambda kept: str(kept.facts)
+    )
 
 
 def _made_once(
@@ -137,7 +168,7 @@ def _made_once(
 
 def kept_each(
     result: str,
-    audio: Audio,
+    audio: Samples,
     rate: int,
     names: Sequence[str],
     make: Callable[[Sequence[str]], dict[str, T]],

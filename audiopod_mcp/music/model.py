@@ -166,7 +166,9 @@ class Cue:
     """A step in the course of a piece: who plays alone, enters, leaves or rests, and when."""
 
     action: str
-    """``opens`` or ``ends`` (nobody else plays there), ``enters``, ``leaves``, ``only`` (in that section)."""
+    """``opens`` or ``ends`` (nobody else plays there), ``enters``, ``leaves``, ``only`` or ``rests`` (in that
+    section).
+    """
     players: tuple[str, ...]
     """Instruments or tracks."""
     asked: str
@@ -218,6 +220,8 @@ class Brief:
     """Whether it is heard without a room and without echoes."""
     ends_abruptly: bool = False
     """Whether no last chord is held."""
+    emphasis: tuple[tuple[str, int], ...] = ()
+    """Sections, by label, in which more (1) or less (-1) is to be played than in the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,6 +286,7 @@ class Score:
                 Cue(**{**cue, "players": tuple(cue["players"])}) for cue in brief.get("course", ())
             )
             told = {"solos": (*tagged, *solos), "activity": activity, "course": course}
+            told["emphasis"] = tuple((label, more) for label, more in brief.get("emphasis", ()))
             return Brief(**{**brief, **names, **told})
 
         brief = data.get("brief")

@@ -115,7 +115,7 @@ class GenerateMusic(Song):
 
     mode: Mode = Field(default="text2music", description="What to make")
     caption: Annotated[str, Field(max_length=2048)] = Field(
-        description="Genre, mood, instruments, tempo, voice; in English"
+        description="Genre, mood, instruments, tempo, voice, who enters when; in English"
     )
     instrumental: bool = Field(default=False, description="No vocals")
     genre_preset: GenrePreset | None = Field(default=None, description="Base style")

@@ -12,7 +12,7 @@ from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.model import SAMPLE_RATE, Brief
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.styles import STYLES
-from audiopod_mcp.music.synthesis import mix, render
+from audiopod_mcp.music.synthesis import record
 
 
 def main() -> None:
@@ -20,7 +20,7 @@ def main() -> None:
     parser.add_argument("styles", nargs="*", default=list(STYLES))
     parser.add_argument("--seconds", type=float, default=60.0)
     options = parser.parse_args()
-    render(compose(Brief("", duration=3.0), seed=0))  # imports and tables
+    record(compose(Brief("", duration=3.0), seed=0))  # imports and tables
     print(f"{'style':14} {'x wall':>7} {'x CPU':>7} {'parts':>6} {'notes':>6} {'LUFS':>6} {'dBTP':>6}")
     ratios = []
     for name in options.styles:
@@ -31,7 +31,7 @@ def main() -> None:
         )  # fmt: skip
         wall, cpu = time.perf_counter(), time.process_time()
         score = compose(brief, seed=1)
-        audio = mix(render(score))
+        audio = record(score).mixdown()
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         ratios.append(options.seconds / cpu)
         print(

@@ -60,7 +60,7 @@ def recordings(folder):
 
 
 def by_voice(audio, rate, texts, models):
-    voice = separate_voice(audio, rate, voice_network_in(models).weights)
+    voice = separate_voice(audio, rate, voice_network_in(models).weights)[:]
     steps = step_count(len(voice) / rate, len(texts))
     counts = np.asarray([count_sung_syllables(text) for text in texts], np.intp)
     return align_phrases(evidence_from_voice(voice, rate, steps), texts, counts)

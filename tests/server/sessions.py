@@ -48,26 +48,15 @@ def free_port():
 
 @contextmanager
 def http_server(folder, *arguments, **extra):
-    """A server process on a free port; its base URL."""
+    """A server process on a free port; its base URL. However long it takes, it is there."""
     port = free_port()
+    command = [sys.executable, "-m", "audiopod_mcp", "serve", "--transport", "http", "--port", str(port)]
     process = subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "audiopod_mcp",
-            "serve",
-            "--transport",
-            "http",
-            "--port",
-            str(port),
-            *arguments,
-        ],
-        env=environment(folder, **extra),
-        stderr=subprocess.DEVNULL,
+        [*command, *arguments], env=environment(folder, **extra), stderr=subprocess.DEVNULL
     )
     try:
         url = f"http://127.0.0.1:{port}"
-        for _ in range(200):
+        while True:
             try:
                 httpx.get(f"{url}/health").raise_for_status()
                 break
@@ -77,7 +66,7 @@ def http_server(folder, *arguments, **extra):
         yield url
     finally:
         process.send_signal(signal.SIGTERM)
-        process.wait(10)
+        process.wait(60)
 
 
 @asynccontextmanager

@@ -20,8 +20,6 @@ from audiopod_mcp.operations import OPERATIONS
 from audiopod_mcp.server import Service, build_server, schemas
 from audiopod_mcp.server.tools import build_tools
 
-from .raw import raw_client
-
 pytestmark = pytest.mark.anyio
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -104,15 +102,6 @@ async def test_the_player_is_named_to_hosts_that_show_apps(era):
             tools = await published(client)
         assert ("_meta" in tools["generate_music"]) is named
         assert "_meta" not in tools["list_jobs"]
-
-
-async def test_clients_from_before_tools_had_titles_find_them_in_the_annotations(tmp_path):
-    for version, where in (("2025-03-26", "annotations"), ("2025-11-25", None)):
-        async with raw_client(version, tmp_path) as client:
-            tools = (await client.ask("tools/list"))["tools"]
-        [tool] = [tool for tool in tools if tool["name"] == "generate_lrc"]
-        assert (tool[where] if where else tool)["title"] == "Time the lyrics"
-        assert ("title" in tool) is (where is None)
 
 
 @pytest.mark.parametrize("toolset", ["core", "edit", "jobs"])

@@ -109,7 +109,7 @@ async def test_it_ends_soon_when_told_to_with_streams_open(transport, tmp_path):
                     async with client.stream("GET", f"http://127.0.0.1:{port}/sse") as stream:
                         assert stream.status_code == 200
                         process.send_signal(signal.SIGTERM)
-                        with anyio.fail_after(5):
+                        with anyio.fail_after(20):
                             while process.poll() is None:
                                 await anyio.sleep(0.05)
                         return

@@ -127,6 +127,6 @@ async def test_a_local_recording_goes_the_whole_way(client, folder):
     job = await finished(
         client,
         "repaint_section",
-        {"src_audio_url": source, "repainting_start": 1, "repainting_end": 2, "caption": "piano"},
+        {"src_audio_url": source, "repainting_start": 1, "repainting_end": 2, "caption": "jazz piano"},
     )
     assert job["audio_duration"] == pytest.approx(4, abs=0.01)

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.slow]
 SONG = {
     "caption": "pop song in G major, 120 bpm, piano, bass and drums",
     "lyrics": "[Verse]\nmorning light is on the river\n[Chorus]\nsail away",
-    "duration": 12,
+    "duration": 6,
     "seed": 3,
 }
 
@@ -35,45 +35,55 @@ async def read(client, uri):
     return (await client.read_resource(uri)).contents[0]
 
 
-async def test_a_song_leaves_as_midi_score_and_chords(tmp_path):
-    async with session("stdio", "legacy", tmp_path) as client:
-        made = await client.call_tool("generate_music", SONG)
-        job = f"audiopod://jobs/{made.structured_content['job_id']}"
-        await client.call_tool(
-            "rename_job", {"job_id": made.structured_content["job_id"], "display_name": "Sail & away"}
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("notation")
+
+
+@pytest.fixture(scope="module")
+async def client(anyio_backend, folder):
+    async with session("stdio", "legacy", folder) as client:
+        yield client
+
+
+async def test_a_song_leaves_as_midi_score_and_chords(client):
+    made = await client.call_tool("generate_music", SONG)
+    job = f"audiopod://jobs/{made.structured_content['job_id']}"
+    await client.call_tool(
+        "rename_job", {"job_id": made.structured_content["job_id"], "display_name": "Sail & away"}
+    )
+    midi = await read(client, f"{job}/midi")
+    assert midi.mime_type == "audio/midi"
+    file = mido.MidiFile(file=BytesIO(base64.b64decode(midi.blob)), charset="utf-8")
+    assert file.tracks[0].name == "Sail & away"
+    drums, rate = await stem(client, job, "drums")
+    # At 120 BPM a quarter note lasts half a second: strokes are heard where the file has them.
+    kit = next(track.name for track in file.tracks if "kit" in track.name)
+    strokes = np.array(onsets(file, kit)) / file.ticks_per_beat / 2
+    loud = np.abs(drums).max(axis=1)
+    first = np.flatnonzero(loud > 0.05 * loud.max())[0] / rate
+    assert abs(first - strokes[0]) < 0.02
+    score = await read(client, f"{job}/score")
+    assert "<work-title>Sail &amp; away</work-title>" in score.text
+    for kind, ending, begins in (
+        ("midi", "mid", b"MThd"),
+        ("score", "musicxml", b"<?xml"),
+        ("chords", "cho", b"{title: Sail & away}"),
+        ("lyrics", "lrc", b"["),
+    ):
+        saved = await client.call_tool(
+            "save_audio", {"job_id": made.structured_content["job_id"], "format": kind}
         )
-        midi = await read(client, f"{job}/midi")
-        assert midi.mime_type == "audio/midi"
-        file = mido.MidiFile(file=BytesIO(base64.b64decode(midi.blob)), charset="utf-8")
-        assert file.tracks[0].name == "Sail & away"
-        drums, rate = await stem(client, job, "drums", tmp_path)
-        # At 120 BPM a quarter note lasts half a second: strokes are heard where the file has them.
-        kit = next(track.name for track in file.tracks if "kit" in track.name)
-        strokes = np.array(onsets(file, kit)) / file.ticks_per_beat / 2
-        loud = np.abs(drums).max(axis=1)
-        first = np.flatnonzero(loud > 0.05 * loud.max())[0] / rate
-        assert abs(first - strokes[0]) < 0.02
-        score = await read(client, f"{job}/score")
-        assert "<work-title>Sail &amp; away</work-title>" in score.text
-        for kind, ending, begins in (
-            ("midi", "mid", b"MThd"),
-            ("score", "musicxml", b"<?xml"),
-            ("chords", "cho", b"{title: Sail & away}"),
-            ("lyrics", "lrc", b"["),
-        ):
-            saved = await client.call_tool(
-                "save_audio", {"job_id": made.structured_content["job_id"], "format": kind}
-            )
-            path = Path(saved.structured_content["path"])
-            assert path.suffix == f".{ending}"
-            assert path.stem == "Sail & away - text2music"
-            assert path.read_bytes().startswith(begins)
-        chords = await read(client, f"{job}/chords")
-        assert "{title: Sail & away}" in chords.text
-        assert "river" in chords.text
+        path = Path(saved.structured_content["path"])
+        assert path.suffix == f".{ending}"
+        assert path.stem == "Sail & away - text2music"
+        assert path.read_bytes().startswith(begins)
+    chords = await read(client, f"{job}/chords")
+    assert "{title: Sail & away}" in chords.text
+    assert "river" in chords.text
 
 
-async def stem(client, job, track, folder):
+async def stem(client, job, track):
     made = await client.call_tool("extract_stem", {"src_audio_url": job, "track_name": track})
     saved = await client.call_tool(
         "save_audio", {"job_id": made.structured_content["job_id"], "format": "wav"}
@@ -81,34 +91,33 @@ async def stem(client, job, track, folder):
     return soundfile.read(saved.structured_content["path"], always_2d=True)
 
 
-async def test_a_recording_leaves_as_a_lead_sheet_that_says_so(tmp_path):
-    recording = tmp_path / "allowed" / "tune.wav"
+async def test_a_recording_leaves_as_a_lead_sheet_that_says_so(client, folder):
+    recording = folder / "allowed" / "tune.wav"
     recording.parent.mkdir()
     soundfile.write(recording, plucked(["A", "F", "C", "G"] * 2), 22050)
-    async with session("stdio", "legacy", tmp_path) as client:
-        made = await client.call_tool(
-            "repaint_section",
-            {
-                "src_audio_url": str(recording),
-                "caption": "piano",
-                "repainting_start": 14,
-                "repainting_end": 16,
-            },
+    made = await client.call_tool(
+        "repaint_section",
+        {
+            "src_audio_url": str(recording),
+            "caption": "piano",
+            "repainting_start": 14,
+            "repainting_end": 16,
+        },
+    )
+    job = f"audiopod://jobs/{made.structured_content['job_id']}"
+    sheet = (await read(client, f"{job}/chords")).text
+    assert "{comment: Heard in a recording, not composed: " in sheet
+    assert "Am" in sheet
+    midi = mido.MidiFile(file=BytesIO(base64.b64decode((await read(client, f"{job}/midi")).blob)))
+    assert [track.name for track in midi.tracks] == [f"repaint {job.rpartition('/')[2]}", "Melody"]
+    for kind in ("midi", "score", "chords"):
+        saved = await client.call_tool(
+            "save_audio", {"job_id": made.structured_content["job_id"], "format": kind}
         )
-        job = f"audiopod://jobs/{made.structured_content['job_id']}"
-        sheet = (await read(client, f"{job}/chords")).text
-        assert "{comment: Heard in a recording, not composed: " in sheet
-        assert "Am" in sheet
-        midi = mido.MidiFile(file=BytesIO(base64.b64decode((await read(client, f"{job}/midi")).blob)))
-        assert [track.name for track in midi.tracks] == [f"repaint {job.rpartition('/')[2]}", "Melody"]
-        for kind in ("midi", "score", "chords"):
-            saved = await client.call_tool(
-                "save_audio", {"job_id": made.structured_content["job_id"], "format": kind}
-            )
-            note = saved.structured_content["note"]
-            assert note.startswith("Heard in a recording, not composed: tempo ")
-            assert note.endswith("at each moment.")
-            assert note in saved.content[0].text
+        note = saved.structured_content["note"]
+        assert note.startswith("Heard in a recording, not composed: tempo ")
+        assert note.endswith("at each moment.")
+        assert note in saved.content[0].text
 
 
 def plucked(roots, rate=22050):

@@ -1,7 +1,5 @@
 """Who listens hears of their own jobs, and of nobody else's."""
 
-from contextlib import nullcontext
-
 import anyio
 import httpx2
 import pytest
@@ -21,6 +19,12 @@ pytestmark = [
 
 TUNE = {"mode": "prompt2instrumental", "caption": "piano"}
 MODERN = "2026-07-28"
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory):
+    with http_server(tmp_path_factory.mktemp("notifications"), **BEEPER) as url:
+        yield url
 
 
 def http_client(url, key, mode=MODERN):
@@ -56,29 +60,28 @@ async def test_a_job_that_nobody_waits_for_is_announced_when_it_is_done(tmp_path
             group.cancel_scope.cancel()
 
 
-async def test_a_subscriber_hears_of_the_job_and_strangers_hear_nothing(tmp_path):
-    with http_server(tmp_path, **BEEPER) as url:
-        async with http_client(url, "ap_alice") as alice, http_client(url, "ap_bob") as bob:
-            job_id = (await finished(alice, "generate_music", TUNE))["job_id"]
-            uri = f"audiopod://jobs/{job_id}"
-            heard, overheard = [], []
-            with pytest.raises(MCPError, match="not found"):
-                await collect(bob, overheard, anyio.Event(), resource_subscriptions=[uri])
-            with pytest.raises(MCPError, match="can't be subscribed to"):
-                await collect(alice, heard, anyio.Event(), resource_subscriptions=["file:///etc/passwd"])
-            async with anyio.create_task_group() as group:
-                for client, events, wanted in (
-                    (alice, heard, {"resource_subscriptions": [uri]}),
-                    (bob, overheard, {"resources_list_changed": True}),
-                ):
-                    started = anyio.Event()
-                    group.start_soon(lambda c=client, e=events, s=started, w=wanted: collect(c, e, s, **w))
-                    await started.wait()
-                await alice.call_tool("rename_job", {"job_id": job_id, "display_name": "New"})
-                await until(lambda: ResourceUpdated(uri=uri) in heard)
-                await alice.call_tool("delete_job", {"job_id": job_id})
-                group.cancel_scope.cancel()
-            assert overheard == []
+async def test_a_subscriber_hears_of_the_job_and_strangers_hear_nothing(url):
+    async with http_client(url, "ap_alice") as alice, http_client(url, "ap_bob") as bob:
+        job_id = (await finished(alice, "generate_music", TUNE))["job_id"]
+        uri = f"audiopod://jobs/{job_id}"
+        heard, overheard = [], []
+        with pytest.raises(MCPError, match="not found"):
+            await collect(bob, overheard, anyio.Event(), resource_subscriptions=[uri])
+        with pytest.raises(MCPError, match="can't be subscribed to"):
+            await collect(alice, heard, anyio.Event(), resource_subscriptions=["file:///etc/passwd"])
+        async with anyio.create_task_group() as group:
+            for client, events, wanted in (
+                (alice, heard, {"resource_subscriptions": [uri]}),
+                (bob, overheard, {"resources_list_changed": True}),
+            ):
+                started = anyio.Event()
+                group.start_soon(lambda c=client, e=events, s=started, w=wanted: collect(c, e, s, **w))
+                await started.wait()
+            await alice.call_tool("rename_job", {"job_id": job_id, "display_name": "New"})
+            await until(lambda: ResourceUpdated(uri=uri) in heard)
+            await alice.call_tool("delete_job", {"job_id": job_id})
+            group.cancel_scope.cancel()
+        assert overheard == []
 
 
 class Told:
@@ -96,36 +99,34 @@ class Told:
 
 @pytest.mark.parametrize("transport", ["stdio", "http", "sse"])
 async def test_clients_of_the_handshake_era_hear_of_what_they_asked_for_and_of_nothing_else(
-    transport, tmp_path
+    transport, tmp_path, url
 ):
     told = Told()
-    with http_server(tmp_path, **BEEPER) if transport != "stdio" else nullcontext() as url:
-        async with session(transport, "legacy", tmp_path, url, message_handler=told, **BEEPER) as client:
-            declared = client.session.initialize_result.capabilities.resources
-            assert (declared.subscribe, declared.list_changed) == (True, True)
-            job_id = (await finished(client, "generate_music", TUNE))["job_id"]
-            other = (await finished(client, "generate_music", TUNE))["job_id"]
-            uri = f"audiopod://jobs/{job_id}"
-            assert (told.lists, told.uris) == (0, [])
-            await client.session.subscribe_resource(uri)
-            await client.list_resources()
-            for number in (job_id, other):
-                await client.call_tool("rename_job", {"job_id": number, "display_name": "New"})
-            await client.call_tool("delete_job", {"job_id": other})
-            await until(lambda: told.lists == 1 and told.uris == [uri])
-            await client.session.unsubscribe_resource(uri)
-            await client.call_tool("rename_job", {"job_id": job_id, "display_name": "Newer"})
-            await client.call_tool("delete_job", {"job_id": job_id})
-            await until(lambda: told.lists == 2)
-            assert told.uris == [uri]
+    async with session(transport, "legacy", tmp_path, url, message_handler=told, **BEEPER) as client:
+        declared = client.session.initialize_result.capabilities.resources
+        assert (declared.subscribe, declared.list_changed) == (True, True)
+        job_id = (await finished(client, "generate_music", TUNE))["job_id"]
+        other = (await finished(client, "generate_music", TUNE))["job_id"]
+        uri = f"audiopod://jobs/{job_id}"
+        assert (told.lists, told.uris) == (0, [])
+        await client.session.subscribe_resource(uri)
+        await client.list_resources()
+        for number in (job_id, other):
+            await client.call_tool("rename_job", {"job_id": number, "display_name": "New"})
+        await client.call_tool("delete_job", {"job_id": other})
+        await until(lambda: told.lists == 1 and told.uris == [uri])
+        await client.session.unsubscribe_resource(uri)
+        await client.call_tool("rename_job", {"job_id": job_id, "display_name": "Newer"})
+        await client.call_tool("delete_job", {"job_id": job_id})
+        await until(lambda: told.lists == 2)
+        assert told.uris == [uri]
 
 
-async def test_a_stranger_of_the_handshake_era_can_not_subscribe(tmp_path):
-    with http_server(tmp_path, **BEEPER) as url:
-        alice, bob = (http_client(url, key, "legacy") for key in ("ap_alice", "ap_bob"))
-        async with alice, bob:
-            job_id = (await finished(alice, "generate_music", TUNE))["job_id"]
-            with pytest.raises(MCPError, match="not found"):
-                await bob.session.subscribe_resource(f"audiopod://jobs/{job_id}")
-            with pytest.raises(MCPError, match="can't be subscribed to"):
-                await alice.session.subscribe_resource("file:///etc/passwd")
+async def test_a_stranger_of_the_handshake_era_can_not_subscribe(url):
+    alice, bob = (http_client(url, key, "legacy") for key in ("ap_alice", "ap_bob"))
+    async with alice, bob:
+        job_id = (await finished(alice, "generate_music", TUNE))["job_id"]
+        with pytest.raises(MCPError, match="not found"):
+            await bob.session.subscribe_resource(f"audiopod://jobs/{job_id}")
+        with pytest.raises(MCPError, match="can't be subscribed to"):
+            await alice.session.subscribe_resource("file:///etc/passwd")

@@ -18,7 +18,7 @@ from .sessions import BEEPER, finished, session, text_of
 pytestmark = pytest.mark.anyio
 
 CALLS = {
-    "extend_track": {"prompt": "go on", "right_extend_length": 3},
+    "extend_track": {"prompt": "rock, go on", "right_extend_length": 3},
     "retake_track": {"retake_variance": 0.5},
     "edit_track": {"edit_target_prompt": "quieter by 6 dB"},
 }
@@ -90,7 +90,7 @@ async def test_a_studio_elsewhere_is_asked():
     assert b"https://x.example/a.wav" in cloud.made[0][1]
 
 
-def recording(folder, seconds=8):
+def recording(folder, seconds=4):
     time = np.arange(22_050 * seconds) / 22_050
     beat = (time * 2 % 1 < 0.1) * np.random.default_rng(0).normal(0, 0.3, len(time))
     soundfile.write(folder / "own.wav", 0.3 * np.sin(2 * np.pi * 220 * time) + beat, 22_050)
@@ -104,7 +104,7 @@ async def test_the_embedded_studio_takes_them(tmp_path):
     async with session("stdio", "legacy", tmp_path) as client:
         for tool, arguments in CALLS.items():
             job = await finished(client, tool, {"src_audio_url": source, **arguments})
-            assert job["audio_duration"] == pytest.approx(11 if tool == "extend_track" else 8, abs=0.1)
+            assert job["audio_duration"] == pytest.approx(7 if tool == "extend_track" else 4, abs=0.1)
         text, is_error = await text_of(
             client, "edit_track", {"src_audio_url": source, "edit_target_lyrics": "[Verse]\nla la la"}
         )
@@ -116,7 +116,7 @@ async def test_the_embedded_studio_takes_them(tmp_path):
 async def test_so_does_the_rest_service(tmp_path):
     source = recording(tmp_path)
     async with opened(tmp_path / "data", local_folders=(tmp_path,), engine="local") as studio:
-        first = await studio.make("extend", src_audio_url=source, prompt="go on", right_extend_length=2)
+        first = await studio.make("extend", src_audio_url=source, prompt="rock, go on", right_extend_length=2)
         assert first["status"] == "COMPLETED", first
         again = await studio.make(
             "edit", src_audio_url=f"audiopod://jobs/{first['id']}", edit_target_prompt="up 2 semitones"

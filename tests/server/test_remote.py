@@ -41,7 +41,7 @@ def studio(tmp_path_factory):
             time.sleep(0.1)
     yield url
     process.terminate()
-    process.wait(10)
+    process.wait(60)
 
 
 @pytest.fixture(scope="module")

@@ -254,7 +254,7 @@ async def test_what_a_killed_server_was_writing_goes_at_the_next_start(tmp_path)
         assert len(list(folder.iterdir())) == len(theirs) + 2
         async with session("stdio", "legacy", tmp_path) as client:
             await client.call_tool("list_jobs", {})
-            with anyio.fail_after(5):
+            with anyio.fail_after(30):
                 while len(list(folder.iterdir())) > len(theirs) + 1:
                     await anyio.sleep(0.05)
             await anyio.sleep(0.2)

@@ -86,6 +86,18 @@ def task_client(folder, extension=None, **extra):
     )
 
 
+@pytest.fixture(scope="module")
+def told():
+    """What :func:`client` is told of, of all tasks."""
+    return Tasks()
+
+
+@pytest.fixture(scope="module")
+async def client(anyio_backend, told, tmp_path_factory):
+    async with task_client(tmp_path_factory.mktemp("tasks"), told) as client:
+        yield client
+
+
 async def start(client, tool, arguments):
     return await client.session.call_tool(tool, arguments, allow_claimed=True)
 
@@ -116,13 +128,12 @@ async def test_a_long_job_is_a_task_that_another_server_process_finishes_telling
 
 
 @pytest.mark.slow
-async def test_mistakes_stay_synchronous(tmp_path):
-    async with task_client(tmp_path) as client:
-        result = await start(client, "generate_music", LONG | {"bpm": 900})
-        assert result.is_error
-        assert "bpm: 900" in result.content[0].text
-        result = await start(client, "retake_track", {"original_job_id": 4711})
-        assert result.is_error
+async def test_mistakes_stay_synchronous(client):
+    result = await start(client, "generate_music", LONG | {"bpm": 900})
+    assert result.is_error
+    assert "bpm: 900" in result.content[0].text
+    result = await start(client, "retake_track", {"original_job_id": 4711})
+    assert result.is_error
 
 
 @pytest.mark.slow
@@ -135,32 +146,31 @@ async def test_who_did_not_declare_tasks_never_sees_one(tmp_path):
 
 
 @pytest.mark.slow
-async def test_cancelling_a_task_stops_its_job(tmp_path):
-    async with task_client(tmp_path) as client:
-        task = await start(client, "generate_music", LONG | {"caption": "slow 60"})
-        await client.session.send_request(Cancel(params=Params(task_id=task.task_id)), types.EmptyResult)
-        await until(client, task.task_id, "cancelled")
-        assert (await client.call_tool("list_jobs", {})).structured_content["total"] == 0
+async def test_cancelling_a_task_stops_its_job(client):
+    before = (await client.call_tool("list_jobs", {})).structured_content["total"]
+    task = await start(client, "generate_music", LONG | {"caption": "slow 60"})
+    await client.session.send_request(Cancel(params=Params(task_id=task.task_id)), types.EmptyResult)
+    await until(client, task.task_id, "cancelled")
+    assert (await client.call_tool("list_jobs", {})).structured_content["total"] == before
 
 
 @pytest.mark.slow
-async def test_a_subscriber_is_told_of_changes(tmp_path):
-    extension = Tasks()
-    async with task_client(tmp_path, extension) as client:
-        task = await start(client, "generate_music", LONG)
-        listen = types.SubscriptionsListenRequest(
-            params=types.SubscriptionsListenRequestParams.model_validate(
-                {"notifications": {"taskIds": [task.task_id]}}
-            )
+async def test_a_subscriber_is_told_of_changes(client, told):
+    assert told.events == []  # of the tasks of other tests, to which nobody subscribed
+    task = await start(client, "generate_music", LONG)
+    listen = types.SubscriptionsListenRequest(
+        params=types.SubscriptionsListenRequestParams.model_validate(
+            {"notifications": {"taskIds": [task.task_id]}}
         )
-        async with anyio.create_task_group() as group:
-            group.start_soon(client.session.send_request, listen, types.EmptyResult)
-            with anyio.fail_after(60):
-                while not (extension.events and extension.events[-1].status == "completed"):
-                    await anyio.sleep(0.1)
-            group.cancel_scope.cancel()
-    assert {event.taskId for event in extension.events} == {task.task_id}
-    assert extension.events[0].status == "working"
+    )
+    async with anyio.create_task_group() as group:
+        group.start_soon(client.session.send_request, listen, types.EmptyResult)
+        with anyio.fail_after(60):
+            while not (told.events and told.events[-1].status == "completed"):
+                await anyio.sleep(0.1)
+        group.cancel_scope.cancel()
+    assert {event.taskId for event in told.events} == {task.task_id}
+    assert told.events[0].status == "working"
 
 
 @pytest.mark.slow

@@ -55,15 +55,54 @@ def mean_autocorrelation(values: Array, window: int, hop: int) -> Array:
         By lag, 1 at lag 0; zeros when nothing sets in in any window.
     """
     values = np.pad(values, (0, max(0, window - len(values))))
-    taper, of_taper = _taper(window)
     windows = sliding_window_view(values, window)[::hop]
     total, counted = np.zeros(window), 0
     for first in range(0, len(windows), _BLOCK):
-        frames = windows[first : first + _BLOCK]
-        frames = frames[frames.any(axis=1)]
-        counted += len(frames)
-        total += _correlate((frames - frames.mean(axis=1, keepdims=True)) * taper).sum(axis=0)
-    mean: Array = (total / max(1, counted) / of_taper).astype(np.float32)
+        rows = _correlate_tapered(windows[first : first + _BLOCK])
+        counted += len(rows)
+        total += rows.sum(axis=0)
+    return _mean_of(total, counted)
+
+
+def local_autocorrelations(values: Array, window: int, hop: int, together: int, apart: int) -> Array:
+    """:func:`mean_autocorrelation` of so many windows ``together``, and of the next, so many ``apart``.
+
+    A window that is of several means is transformed once.
+
+    Parameters
+    ----------
+    values : float32 array, shape (steps,)
+        Of ``together`` windows at least.
+    window, hop : int
+        As for :func:`mean_autocorrelation`.
+    together, apart : int
+        Windows of a mean, and from the first of one to the first of the next.
+
+    Returns
+    -------
+    float32 array, shape (means, window)
+    """
+    windows = sliding_window_view(values, window)[::hop]
+    heard = np.asarray(windows.any(axis=1))
+    rows = np.zeros(windows.shape, np.float32)
+    for first in range(0, len(windows), _BLOCK):
+        block = slice(first, first + _BLOCK)
+        rows[block][heard[block]] = _correlate_tapered(windows[block])
+    starts = range(0, len(windows) - together + 1, apart)
+    spans = (slice(start, start + together) for start in starts)
+    return np.stack([_mean_of(rows[span][heard[span]].sum(axis=0), heard[span].sum()) for span in spans])
+
+
+def _correlate_tapered(windows: Array) -> Array:
+    """The autocorrelations of those windows in which anything sets in, shape (at most windows, window)."""
+    frames = windows[windows.any(axis=1)]
+    taper, _ = _taper(windows.shape[1])
+    return _correlate((frames - frames.mean(axis=1, keepdims=True)) * taper)
+
+
+def _mean_of(total: npt.NDArray[np.floating], counted: int) -> Array:
+    """The mean of so many autocorrelations of tapered windows, less what the taper does."""
+    mean: Array = (total / max(1, counted) / _taper(len(total))[1]).astype(np.float32)
     return mean
 
 

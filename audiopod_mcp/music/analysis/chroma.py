@@ -79,15 +79,19 @@ def spectral_peaks(
     for first, magnitude in STFT.centered(N_FFT, HOP).magnitudes(signal, _BLOCK):
         level = magnitude[:, inside] + 1e-9
         middle = level[:, 1:-1]
-        frame, k = np.nonzero((middle > level[:, :-2]) & (middle >= level[:, 2:]) & (middle > _NOISE_FLOOR))
-        around = moving_mean(level, 61)[frame, k + 1]
-        peak = middle[frame, k]
-        offset = peak_offset(np.log(level[frame, k]), np.log(peak), np.log(level[frame, k + 2]))
-        frequency = (bins[inside][k + 1] + offset) * (ANALYSIS_RATE / N_FFT)
+        is_peak = np.zeros(level.shape, np.bool_)
+        is_peak[:, 1:-1] = (middle > level[:, :-2]) & (middle >= level[:, 2:]) & (middle > _NOISE_FLOOR)
+        at = np.flatnonzero(is_peak)  # of the rows end to end, which is faster than by row and column
+        before, peak, after = (level.ravel()[at + beside] for beside in (-1, 0, 1))
+        around = moving_mean(level, 61).ravel()[at]
+        offset = peak_offset(np.log(before), np.log(peak), np.log(after))
+        frame, k = np.divmod(at, level.shape[1])
+        frequency = (bins[inside][k] + offset) * (ANALYSIS_RATE / N_FFT)
         frames.append((frame + first).astype(np.int32))
         pitches.append((69 + 12 * np.log2(frequency / 440)).astype(np.float32))
         strengths.append(np.sqrt(peak * np.maximum(peak / around - 1, 0)).astype(np.float32))
-        tuning_vector += complex(np.sum(strengths[-1] * np.exp(2j * np.pi * pitches[-1])))
+        angle = 2 * np.pi * (pitches[-1] - np.round(pitches[-1]))
+        tuning_vector += complex(strengths[-1] @ np.cos(angle), strengths[-1] @ np.sin(angle))
         report(min(1.0, (first + _BLOCK) / total), "listening for pitches")
     tuning = float(np.angle(tuning_vector) / (2 * np.pi))
     pitch = np.concatenate(pitches)

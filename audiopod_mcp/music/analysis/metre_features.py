@@ -50,10 +50,10 @@ def extract_metre_features(tatums: TatumFeatures) -> Array:
     levels = np.asarray(LEVEL_RATIOS)
     period = TATUMS_PER_BEAT / levels
     of_levels = _recurrence_features(tatums, period, tatums.tempo * levels)
-    of_bars = [
-        [_bar_profile_features(tatums.onsets, round(beat), beats) for beats in METRES.values()]
-        for beat in period
-    ]
+    of_bars = []
+    for beat in period:
+        by_beats = {n: _bar_profile_features(tatums.onsets, round(beat), n) for n in set(METRES.values())}
+        of_bars.append([by_beats[beats] for beats in METRES.values()])
     repeated = np.repeat(of_levels[:, None], len(METRES), axis=1)
     return np.concatenate((repeated, np.asarray(of_bars)), axis=2).astype(np.float32)
 

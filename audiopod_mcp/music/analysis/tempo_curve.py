@@ -7,13 +7,13 @@ import numpy.typing as npt
 
 from audiopod_mcp.music.signal.stft import Array
 
-from .autocorrelation import BAND_WEIGHTS, interpolate_at, mean_autocorrelation
+from .autocorrelation import BAND_WEIGHTS, interpolate_at, local_autocorrelations
 from .onsets import ONSET_FPS
 
-_WINDOW, _HOP = 12.0, 3.0
-"""Seconds that a local tempo is estimated from, and from one of them to the next."""
-_MAX_LAG = 8.0
-"""Seconds of lag that are looked at in a window."""
+_LAGS, _HOP = int(8 * ONSET_FPS), int(ONSET_FPS)
+"""Frames of lag that are looked at, and from one window of so many frames to the next."""
+_TOGETHER, _APART = 5, 3
+"""Windows that a local tempo is estimated from, and from the first for one to the first for the next."""
 _TEMPO_RATIOS = np.exp(np.linspace(np.log(0.72), np.log(1.39), 201))
 """Local tempi that are tried, as multiples of the tempo of the whole."""
 _MIN_DEVIATION = 0.04
@@ -46,11 +46,16 @@ def estimate_tempo_curve(envelopes: Array, tempo: float) -> npt.NDArray[np.float
     -----
     Of 154 steady pieces, generated and recorded, one was given a curve.
     """
-    frames, size, hop = envelopes.shape[1], int(_WINDOW * ONSET_FPS), int(_HOP * ONSET_FPS)
-    starts = np.arange(0, frames - size + 1, hop)
+    size = _LAGS + (_TOGETHER - 1) * _HOP
+    frames = envelopes.shape[1]
+    starts = np.arange(0, frames - size + 1, _APART * _HOP)
     if len(starts) < 2 * _MIN_WINDOWS:
         return None
-    local = np.asarray([_local_tempo(envelopes[:, start : start + size], tempo) for start in starts])
+    correlations = np.zeros((len(starts), _LAGS), np.float32)
+    for row, weight in BAND_WEIGHTS.items():
+        correlations += weight * local_autocorrelations(envelopes[row], _LAGS, _HOP, _TOGETHER, _APART)
+    correlations /= sum(BAND_WEIGHTS.values())
+    local = np.asarray([_local_tempo(correlation, tempo) for correlation in correlations])
     local = np.median(np.stack([local[:-2], local[1:-1], local[2:]]), axis=0)
     deviates = np.abs(local / tempo - 1) > _MIN_DEVIATION
     longest = np.convolve(deviates, np.ones(_MIN_WINDOWS), "valid").max(initial=0)
@@ -60,13 +65,8 @@ def estimate_tempo_curve(envelopes: Array, tempo: float) -> npt.NDArray[np.float
     return curve
 
 
-def _local_tempo(envelopes: Array, tempo: float) -> float:
-    """The tempo of a window of onset envelopes: ``tempo``, unless another one near it is clearer."""
-    max_lag, hop = int(_MAX_LAG * ONSET_FPS), int(ONSET_FPS)
-    rows = [
-        weight * mean_autocorrelation(envelopes[row], max_lag, hop) for row, weight in BAND_WEIGHTS.items()
-    ]
-    correlation = np.sum(rows, axis=0) / sum(BAND_WEIGHTS.values())
+def _local_tempo(correlation: Array, tempo: float) -> float:
+    """The tempo where onsets recur like this: ``tempo``, unless another one near it is clearer."""
     period = 60 * ONSET_FPS / (tempo * _TEMPO_RATIOS)
     support = np.mean([interpolate_at(correlation, period * beats) for beats in (1.0, 2.0, 4.0)], axis=0)
     best = int(support.argmax())

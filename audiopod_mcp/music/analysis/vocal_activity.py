@@ -9,6 +9,7 @@ voices badly; a gliding lead guitar or a saxophone can pass for one.
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from audiopod_mcp.music.model import Progress, Span, ignore_progress
 from audiopod_mcp.music.signal.averages import moving_mean
@@ -21,6 +22,8 @@ HOP = 512
 VOCAL_FPS = ANALYSIS_RATE / HOP
 """Voice frames a second, 43.1."""
 
+_BLOCK = 256
+"""Frames looked at a time: as many as stay in a processor's cache with all that is computed of them."""
 _BINS_PER_OCTAVE = 120
 _MAX_SHIFT = 5
 """Bins up or down by which a frame may glide to the next."""
@@ -118,8 +121,8 @@ def vocal_features(mid: Array, side: Array, report: Progress = ignore_progress) 
     raw = np.zeros((frames, 3 * _N_BANDS + 3), np.float32)
     last: Array | None = None
     transform = STFT.centered(N_FFT, HOP)
-    for (first, middle), (_, sides) in zip(transform.blocks(mid), transform.blocks(side), strict=True):
-        level, width = np.abs(middle), np.abs(sides)
+    blocks = (transform.magnitudes(signal, _BLOCK) for signal in (mid, side))
+    for (first, level), (_, width) in zip(*blocks, strict=True):
         here = slice(first, first + len(level))
         octaves = _log_frequency(level)
         raw[here, : 3 * _N_BANDS] = _fluctogram(octaves, octaves[:1] if last is None else last)
@@ -167,16 +170,10 @@ def _fluctogram(octaves: Array, before: Array) -> Array:
         start = band * _BINS_PER_OCTAVE + _MAX_SHIFT
         reference = _unit_rows(previous[:, start : start + _BAND_BINS] * window) * window
         around = octaves[:, start - _MAX_SHIFT : start + _BAND_BINS + _MAX_SHIFT]
-        matches_by_shift = np.stack(
-            [
-                np.einsum("fb,fb->f", reference, around[:, k : k + _BAND_BINS])
-                for k in range(2 * _MAX_SHIFT + 1)
-            ]
-        )
-        matches_by_shift /= _lengths(around, window).T + np.float32(1e-6)
-        best = np.argmax(matches_by_shift, axis=0)
-        shifts.append(best - _MAX_SHIFT)
-        matches.append(np.max(matches_by_shift, axis=0))
+        by_shift = np.einsum("fb,fsb->fs", reference, sliding_window_view(around, _BAND_BINS, axis=1))
+        by_shift /= _lengths(around, window) + np.float32(1e-6)
+        shifts.append(by_shift.argmax(axis=1) - _MAX_SHIFT)
+        matches.append(by_shift.max(axis=1))
         ordered = np.sort(octaves[:, start : start + _BAND_BINS], axis=1)
         high = ordered[:, -_BAND_BINS // 10 :].mean(axis=1)
         low = ordered[:, : 3 * _BAND_BINS // 10].mean(axis=1)

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from audiopod_mcp.music.model import Audio
+from audiopod_mcp.music.signal.loudness import Sliceable
 
 MIN_PROMINENCE: Final = -10.0
 CLEAR_PROMINENCE: Final = -6.0
@@ -18,7 +18,7 @@ _AUDIBLE: Final = 1e-3
 """Share of the loudest half second's power below which another is as good as silent."""
 
 
-def voice_prominence(audio: Audio, voice: Audio, rate: int) -> float:
+def voice_prominence(audio: Sliceable, voice: Sliceable, rate: int) -> float:
     """How much of a recording is its voice where that is loudest.
 
     Parameters

@@ -52,7 +52,9 @@ def brief_in_context(
     asked = read_caption(prompt, duration=wanted["duration"])
     tagged = tuple(solo for solo in brief.solos if solo[1] is not None)
     solos = (*tagged, *(solo for solo in asked.solos if solo[1] is None))
-    brief = replace(brief, course=asked.course, solos=solos, dry=asked.dry or own.dry)
+    brief = replace(
+        brief, course=asked.course, emphasis=asked.emphasis, solos=solos, dry=asked.dry or own.dry
+    )
     beside = {name: wanted[name] for name in ("lyrics", "exclude") if wanted.get(name)}
     ruled_out = set(read_caption(prompt, duration=wanted["duration"], **beside).without)
     named = set(instruments_named(prompt)) & set(INSTRUMENTS)

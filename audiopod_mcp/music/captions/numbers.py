@@ -66,12 +66,12 @@ _NUMBER = (
     r"\d{1,3}(?:\.\d{1,2})?|one|two|three|four|five|ten|fifteen|twenty|thirty|forty(?:[\s-]five)?|sixty|ninety"
     r"|half a|a"
 )
-_CLOCK = r"(?P<minutes>\d{1,2}):(?P<seconds>[0-5]\d)"
+_CLOCK = r"\d{1,2}:[0-5]\d"
 _LENGTH = re.compile(
-    rf"\b(?:duration|length|runtime|running time|lasts|lasting)\s*(?:of|is|[:=])?\s*(?:{_CLOCK}"
+    rf"\b(?:duration|length|runtime|running time|lasts|lasting)\s*(?:of|is|[:=])?\s*(?:(?P<clock>{_CLOCK})"
     rf"|(?P<stated>{_NUMBER})[\s-]*(?P<unit>s|secs?|seconds?|m|mins?|minutes?)?\b(?:[\s,]+(?:and\s+)?(?P<rest>\d{{1,2}})\s*(?:s|secs?|seconds?)\b)?)(?!\s*(?:bars?|bpm))"
-    r"|(?:(?<=^)|(?<=[,;|]\s)|(?<=[,;|.]))(?P<item>\d{1,2}:[0-5]\d)(?=\s*(?:$|[,;|.]))"
-    rf"|(?<![\w:.])(?P<long>{_CLOCK.replace('minutes', 'm').replace('seconds', 's')})[\s-]+(?:minutes? )?long\b"
+    rf"|(?:(?<=^)|(?<=[,;|]\s)|(?<=[,;|.]))(?P<item>{_CLOCK})(?=\s*(?:$|[,;|.]))"
+    rf"|(?<![\w:.])(?P<long>{_CLOCK})[\s-]+(?:minutes? )?long\b"
     rf"|(?<![\w.:])(?P<number>{_NUMBER})[\s-]*(?P<of>s|secs?|seconds?|mins?|minutes?)\b"
     r"(?P<half>\s+and a half\b)?(?:[\s,]+(?:and\s+)?(?P<more>\d{1,2})\s*(?:s|secs?|seconds?)\b)?",
     re.IGNORECASE,
@@ -203,13 +203,9 @@ def find_lengths(text: str) -> list[tuple[int, int, float]]:
     """Start, end and seconds of each length of the piece that ``text`` states: "30 seconds", "length 1:30"."""
     found = []
     for match in _LENGTH.finditer(text):
-        if match["item"]:
-            minutes, seconds = match["item"].split(":")
-            found.append((match.start(), match.end(), 60.0 * int(minutes) + int(seconds)))
-            continue
-        if match["minutes"] or match["long"]:
-            clock = (match["minutes"], match["seconds"]) if match["minutes"] else (match["m"], match["s"])
-            found.append((match.start(), match.end(), 60.0 * int(clock[0]) + int(clock[1])))
+        if clock := match["item"] or match["clock"] or match["long"]:
+            minutes, seconds = map(int, clock.split(":"))
+            found.append((*match.span(), 60.0 * minutes + seconds))
             continue
         word = (match["stated"] or match["number"]).lower()
         unit = match["unit"] if match["stated"] else match["of"]
@@ -229,11 +225,11 @@ def find_lengths(text: str) -> list[tuple[int, int, float]]:
         if (word == "a" and not match["number"]) or (match["number"] and decade):
             continue
         number = (_NUMBERS.get(word) or float(word)) + 0.5 * bool(match["half"])
-        minutes = (unit or "s").lower().startswith("m")
-        seconds = number * (60 if minutes else 1) + float(match["more"] or match["rest"] or 0)
+        size = 60 if (unit or "s").lower().startswith("m") else 1
+        length = number * size + float(match["more"] or match["rest"] or 0)
         bound = _BOUND.search(text, max(0, match.start() - 20), match.start())
-        seconds *= 1 if bound is None else 0.9 if bound["under"] else 1.1
-        found.append((bound.start() if bound else match.start(), match.end(), seconds))
+        length *= 1 if bound is None else 0.9 if bound["under"] else 1.1
+        found.append((bound.start() if bound else match.start(), match.end(), length))
     return found
 
 

@@ -19,9 +19,9 @@ from audiopod_mcp.music.styles import STYLES, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
 
-from .course import without_course
+from .alone import excluded_tracks
+from .clauses import named_tracks, read_clauses
 from .feel import find_feel, find_swing
-from .negation import excluded_tracks, named_tracks, split_negated
 from .numbers import (
     canonical_metre,
     find_church_mode,
@@ -38,6 +38,7 @@ from .vocabulary import (
     COMMON_KEYS,
     ENSEMBLES,
     INSTRUMENT_WORDS,
+    KIT_WORDS,
     LANGUAGES,
     MOODS,
     STYLE_WORDS,
@@ -115,8 +116,8 @@ def read_caption(
     if is_foreign(caption):
         raise Refused("caption_not_english")
     wishes = read_wishes(caption)
-    text = without_course(normalize_text(caption))
-    without, wanted = split_negated(text)
+    clauses = read_clauses(normalize_text(caption))
+    without, wanted = clauses.without, clauses.wanted
     if exclude and exclude.strip().upper() != "NO USER INPUT":
         without |= named_tracks(normalize_text(exclude))
     possible = without_impossible(wanted, wishes)
@@ -128,7 +129,12 @@ def read_caption(
     # "Jazz trio without drums": who only belongs to a group is not named.
     members = {name for _, _, names in find_words(wanted, ENSEMBLES) for name in names}
     own = [name for name in instruments if name not in members or INSTRUMENTS[name].track not in without]
-    without = _sparing_the_named(without, own) | excluded_tracks(wanted, instruments)
+    kit = (_own_instrument("drums", style),) if find_words(wanted, {KIT_WORDS: ""}) else ()
+    excluded = excluded_tracks(wanted, (*instruments, *kit))
+    instruments = (*instruments, *kit) if excluded else instruments  # "Just a kick and a bass"
+    without = _sparing_the_named(without, own) | excluded
+    if "percussion" in own:
+        without -= {"percussion"}  # "Congas, no timbales"
     if "choir" in instruments:
         without -= {"backing_vocals"}  # "Choir, no vocals": there's no singer, and the choir stays.
     metre = _timesignature(timesignature, wanted, style)
@@ -173,6 +179,7 @@ def read_caption(
         feel=find_feel(wanted),
         swing=find_swing(wanted, style),
         course=tuple(_of_kind(wishes, "cue")),
+        emphasis=tuple((label, more) for label, more in clauses.values("quality") if more),
         solos=(
             *tagged,
             *dict.fromkeys(

@@ -55,20 +55,25 @@ def find_words(text: str, vocabulary: Mapping[str, _Meaning]) -> list[tuple[int,
     list of (int, int, meaning)
         Start, end and meaning of each match, in order; a longer match hides those within it.
     """
+    kept: list[tuple[int, int, _Meaning]] = []
+    taken = bytearray(len(text))
+    for start, end, meaning in all_words(text, vocabulary):
+        # None of those taken before is shorter, so that one which overlaps covers an end of this.
+        if not (taken[start] or taken[end - 1]):
+            taken[start:end] = b"\1" * (end - start)
+            kept.append((start, end, meaning))
+    return sorted(kept, key=lambda hit: hit[0])
+
+
+def all_words(text: str, vocabulary: Mapping[str, _Meaning]) -> list[tuple[int, int, _Meaning]]:
+    """All that :func:`find_words` chooses from, the longest first."""
     hits = [
         (match.start(), match.end(), meaning)
         for pattern, meaning in vocabulary.items()
         for match in word_pattern(pattern).finditer(text)
+        if match[0]
     ]
-    hits.sort(key=lambda hit: (hit[0] - hit[1], hit[0]))
-    kept: list[tuple[int, int, _Meaning]] = []
-    taken = bytearray(len(text))
-    for start, end, meaning in hits:
-        # None of those taken before is shorter, so that one which overlaps covers an end of this.
-        if start < end and not (taken[start] or taken[end - 1]):
-            taken[start:end] = b"\1" * (end - start)
-            kept.append((start, end, meaning))
-    return sorted(kept, key=lambda hit: hit[0])
+    return sorted(hits, key=lambda hit: (hit[0] - hit[1], hit[0]))
 
 
 @lru_cache(maxsize=4096)

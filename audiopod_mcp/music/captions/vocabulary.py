@@ -150,7 +150,7 @@ _INSTRUMENTS: dict[str, str] = {
     "acoustic kit": r"double[\s-]bass (?:drum(?:s|ming)?|pedals?)|acoustic drums?|live drums?|drum\s?kit|rock drums?|drum set|snare drums? % blast beats?",
     "dusty kit": r"dusty drums?|vinyl drums?",
     "drums": r"drums?|drumming|drummer|(?<!off[\s-])beats?",
-    "percussion": r"congas?|bongos?|shakers?|tambourines?|percussion|claves|bodhran|cowbells?|hand[\s-]?claps|claps|finger[\s-]?snaps?|snaps|sleigh bells|palmas|guiro|triangles? % hand drums?|cajon|djembe|maracas|tabla|taiko|castanets|log drums?|darbuka|wood ?blocks?|timbales",
+    "percussion": r"congas?|bongos?|shakers?|tambourines?|percussion|claves|bodhran|cowbells?|hand[\s-]?claps?|claps?|finger[\s-]?snaps?|snaps|sleigh bells|palmas|guiro|triangles? % hand drums?|cajon|djembe|maracas|tabla|taiko|castanets|log drums?|darbuka|wood ?blocks?|timbales",
     "nylon guitar": r"(?:nylon(?:[\s-]string)?|classical|spanish|flamenco) guitars? % oud|lute|guitarr[o]n|requinto",
     "acoustic guitar": r"(?:acoustic|steel[\s-]string|finger-?picked|finger-?style|strummed|folk|gypsy|western) guitars?|finger-?(?:pick(?:ing|ed)|style)|strumming % 12-string(?: guitar)?|dobro",
     "distorted guitar": r"(?:distorted|overdriven|heavy|crunchy|metal|fuzz(?:y|ed)?|down-?tuned|palm[\s-]muted|chugging) guitars?|power chords?|guitar riffs?|wall of guitars",
@@ -249,7 +249,7 @@ KIT_WORDS = r"(?:double |punchy |pounding )?kicks?(?: drums?)?|(?:double[\s-])?b
 PERCUSSION_FIGURES: dict[str, str] = {
     # The patterns of :mod:`audiopod_mcp.music.composition.percussion` in which an instrument is heard.
     r"tambourines?": "tambourine8", r"shakers?|maracas": "shaker", r"congas?": "congas", r"bongos?": "bongos", r"cowbells?": "cowbell",
-    r"(?:hand[\s-]?)?claps": "claps", r"(?:finger[\s-]?)?snaps?": "snaps", r"claves|guiro": "salsa", r"sleigh bells|triangles?": "sleigh",
+    r"(?:hand[\s-]?)?claps?": "claps", r"(?:finger[\s-]?)?snaps?": "snaps", r"claves|guiro": "salsa", r"sleigh bells|triangles?": "sleigh",
     r"bodhran": "bodhran", r"palmas": "palmas",
 }
 
@@ -263,11 +263,47 @@ MIX_WORDS: dict[str, str] = {
 
 SECTIONS: dict[str, str] = {
     r"intros?": "intro", r"verses?": "verse", r"pre-?chorus(?:es)?": "pre-chorus", r"chorus(?:es)?|refrains?": "chorus", r"bridges?": "bridge",
-    r"solos?": "solo", r"break-?downs?": "break", r"build-?ups?": "build", r"(?:bass |beat )?drops?": "drop", r"outros?": "outro",
+    r"solos?": "solo", r"break-?downs?": "break", r"build-?ups?": "build", r"(?:bass |beat )?drops?(?! (?:out|away|in\b))": "drop", r"outros?": "outro",
 }
-MOMENTS: dict[str, str] = {**SECTIONS, r"hooks?": "chorus", r"breaks?": "break", r"builds?": "build", r"end(?:ing)?s?": "end"}
+MOMENTS: dict[str, str] = {**SECTIONS, r"hooks?": "chorus", r"breaks?": "break", r"builds?": "build", r"end(?:ing)?s?(?!\s+(?:on|with)\b)": "end", r"beginning|start|opening": "intro"}
 """Sections as a sentence on the course of the piece names them."""
 SECTION_WORD = f"(?:{'|'.join(pattern for pattern, label in MOMENTS.items() if pattern != r'builds?' and label != 'end')})"
+
+AMOUNTS: dict[str, float] = {
+    # How much is to be played, 0.5 as usual.
+    r"less|fewer|reduced": 0.22,
+    r"minimal(?:ist|istic)?|sparse|bare(?:-?bones)?|stripped(?:[\s-](?:back|down))?|barely any|uncluttered": 0.15,
+    r"simple|light|subtle|restrained|understated|basic": 0.3,
+    r"more|extra|lots of|plenty of": 0.75,
+    r"busy|busier|dense(?:ly)?|complex|intricate|elaborate|maximalist": 0.82,
+}
+LAYER_WORDS: dict[str, str] = {
+    # What plays less or more, without a player's name; "" is everything.
+    r"grooves?|rhythms?(?: section)?|hi-?hats?|fills|kit|cymbals?": "drums", r"chords?|comping|strumming|accompaniment|harmon(?:y|ies)": "chords",
+    r"melod(?:y|ies)|leads?|hooks?|toplines?": "melody", r"arrangements?|production|textures?|instrumentation|soundscapes?": "",
+}
+SIZES: dict[str, int] = {
+    # How big a section is beside the others.
+    r"huge|big|massive|loud(?:er)?|full(?:er)?|explosive|bigger|climactic|thunderous|wall[\s-]of[\s-]sound|harsh|prominent|overpowering|booming|intrusive|dominant": 1,
+    r"soft(?:er)?|quieter|low[\s-]key|small|empty|thin|hushed": -1, r"(?:half|double)[\s-]?time": 0,
+}
+NEUTRAL_WORDS = (
+    "a an the and or of in on at to with for from by as is are be it its this that these those some any "
+    "all into over under while which who where when then than but plus also very really quite rather "
+    "more most bit little please make create generate compose produce write give want need i me my we "
+    "us our you your like style styled sound sounds sounding music musical song songs track tracks "
+    "piece tune tunes beat version kind type genre mood moods vibe vibes feel feels feeling instrument "
+    "instruments instrumentation featuring feature features has have having using use uses tempo bpm "
+    "key time signature meter metre bars bar melody melodies melodic harmony harmonies chord chords "
+    "lead leads line lines groove grooves rhythm rhythms rhythmic part parts section sections playing "
+    "plays play played around about approximately feat one x w vs per each something new "
+    "whole full band arrangement long length duration seconds minutes minute second s m let's can could "
+    "should would will do does there here up out off so such through throughout ending end ends vocals "
+    "vocal lyrics voice progression progressions note notes scale motif motifs theme hook hooks layer "
+    "layers layered together main mode go "
+    "add adds adding bring "
+)
+"""Words that ask for nothing by themselves."""
 
 LANGUAGES: dict[str, str] = {
     r"english": "en", r"spanish": "es", r"french": "fr", r"german": "de", r"italian": "it", r"portuguese": "pt", r"japanese": "ja", r"chinese|mandarin": "zh",

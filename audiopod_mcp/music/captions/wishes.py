@@ -4,145 +4,116 @@ One lexicon, of which the longest match counts; one reader for what is stated in
 of the piece. What none of them knows is kept as it was said, so that it can be told.
 """
 
+# ruff: noqa: E501 (tables: one entry a line)
+
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
 from audiopod_mcp.music.lyrics.tags import ABRUPT
 
-from .course import find_clauses, find_course, find_qualities, without_course
-from .density import find_amounts
+from .clauses import FOR_A_TIME, read_clauses
+from .clauses import Wish as Wish
 from .feel import COUNTED, STRAIGHT, SWUNG
-from .negation import ALONE, find_denials
 from .numbers import COUNTS, find_figures
+from .phrases import Phrase, phrases_of
 from .text_search import find_words, normalize_text, word_pattern
 from .unsupported import CANNOT, ENDINGS, LIKE
 from .vocabulary import (
     DUETS,
-    ENSEMBLES,
-    FORM_WORDS,
     HINT_WORDS,
     INSTRUMENT_WORDS,
     KIT_WORDS,
     LANGUAGES,
     MIX_WORDS,
-    MOODS,
+    NEUTRAL_WORDS,
     PERCUSSION_FIGURES,
     SECTION_WORD,
-    SECTIONS,
-    STYLE_WORDS,
-    TEMPO_WORDS,
-    TRACK_WORDS,
 )
 
-_NEUTRAL_WORDS = (
-    "a an the and or of in on at to with for from by as is are be it its this that these those some any "
-    "all into over under while which who where when then than but plus also very really quite rather "
-    "more most bit little please make create generate compose produce write give want need i me my we "
-    "us our you your like style styled sound sounds sounding music musical song songs track tracks "
-    "piece tune tunes beat version kind type genre mood moods vibe vibes feel feels feeling instrument "
-    "instruments instrumentation featuring feature features has have having using use uses tempo bpm "
-    "key time signature meter metre bars bar melody melodies melodic harmony harmonies chord chords "
-    "lead leads line lines groove grooves rhythm rhythms rhythmic part parts section sections playing "
-    "plays play played around about approximately feat one x w vs per each something new "
-    "whole full band arrangement long length duration seconds minutes minute second s m let's can could "
-    "should would will do does there here up out off so such through throughout ending end ends vocals "
-    "vocal lyrics voice progression progressions note notes scale motif motifs theme hook hooks layer "
-    "layers layered together main mode go "
-    "add adds adding bring "
-)
-_NEUTRAL = frozenset(_NEUTRAL_WORDS.split())
-"""Words that ask for nothing by themselves."""
-_DENYING = frozenset(("no", "not", "without", "never", "except", "less", "fewer"))
-"""They say something of the word behind them, whatever that is."""
 _ENGLISH_WORDS = "a an the and or of in on at to with for from by is it but"
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
-_SECONDS = r"{1,2}(?:\.\d+)?[\s-]*(?:s|secs?|seconds?)\b"
-_FADE = re.compile(
+_NEUTRAL = frozenset(NEUTRAL_WORDS.split())
+_DENYING = frozenset(("no", "not", "without", "never", "except", "less", "fewer"))
+"""They say something of the word behind them, whatever that is."""
+_WORD = re.compile(r"\d+(?:[:/.]\d+)+|[^\W_]+(?:['’-][^\W_]+)*")
+_CLAUSE_BREAK = re.compile(r"[,.;:!?|/()\[\]]|\b(?:and|with|but)\b")
+NO_PART_OF_KIT = 'pieces of the kit can\'t be left out by themselves; "no drums" leaves out all of it'
+_TONGUES = "|".join(LANGUAGES)
+_S = r"{1,2}(?:\.\d+)?[\s-]*(?:s|secs?|seconds?)\b"
+_NO = r"no|without(?: an?| any| the)?"
+_ABRUPT = rf"(?:{ABRUPT.pattern})" r"(?!\s+(?:(?:at|in|on)\s+(?!the end)|before|between))"
+"""Not "sudden silence at 0:08"."""
+_FADE = (
     r"(?<!no )(?<!not )(?<!n't )(?<!without )(?<!without a )(?<!without any )\b"
-    rf"(?:\d{_SECONDS}[\s-]+)?fad(?:e|es|ing)"
-    r"(?:[\s-]?(?P<side>out|in)\b"
-    rf"(?:\s+(?:over|for|of|in|lasting|during)\s+(?:the (?:first|last|final)\s+)?\d{_SECONDS})?"
-    r"|[\s-]away\b|(?=\s*(?:$|[,.;])|\s+(?:at|to|over|until)\b))",
-    re.IGNORECASE,
+    rf"(?:\d{_S}[\s-]+)?fad(?:e|es|ing)(?:[\s-]?(?P<side>out|in)\b"
+    rf"(?:\s+(?:over|for|of|in|lasting|during)\s+(?:the (?:first|last|final)\s+)?\d{_S})?"
+    r"|[\s-]away\b|(?=\s*(?:$|[,.;])|\s+(?:at|to|over|until)\b))"
 )
-_FOUR_ON_THE_FLOOR = re.compile(r"\b(?:four|4)[\s-](?:on|to)[\s-]the[\s-]floor\b(?: kick)?", re.IGNORECASE)
-_WALKING = re.compile(r"\bwalking (?=(?:\w+ )?bass)", re.IGNORECASE)
-_BARS = re.compile(rf"\b([1-9]\d?|{'|'.join(COUNTS)})[\s-]bars?\b(?! blues)", re.IGNORECASE)
-_TWELVE_BARS = re.compile(r"\b(?:12|twelve)[\s-]bars?(?= blues)", re.IGNORECASE)
+_TONGUE = (
+    rf"\bin\s+({_TONGUES}|latin)(?!\w)(?![\s-]+(?:style|feel|mood|rhythm|jazz|groove|pop|rock))"
+    rf"|\b({_TONGUES})\s+(?:\w+\s+)?(?:vocals?|lyrics|singing|singer|words|rap)\b"
+    rf"|\b(?:vocals?|lyrics|language)\s*[:=]\s*({_TONGUES})(?!\w)"
+)
+_INSTRUMENTAL = r"\b(?:instrumentals?|karaoke)\b(?!\s+(?:break|solo|intro|outro|interlude|section|bridge|hook|passage)s?\b)"
+_ENDING = (
+    r"\b(?:(?P<big>big|grand\w*|huge|epic|loud|massive|powerful|triumphant|climactic|explosive) (?:\w+ ){0,2})?"
+    r"(?:(?<!low )(?<!high )(?<!top )ends?|endings?|conclu\w+|finale|final(?=\s*(?:$|[.,;]|chord|bars?|notes?))"
+    r"|resol\w+|close[sd]?|last chord)\b(?: with a bang)?"
+)
+_ALONE = (
+    r"\b(?:unaccompanied|only|alone|just|nothing but|purely|nothing (?:else|more)"
+    r"|no other (?:instruments?|players?)|a[\s-]?cap+el+a|barbershop|duet|duo)\b"
+)
+"""Words by which nobody else plays, where they are said of players."""
+_Says = Callable[[re.Match[str]], Any]
+
+
+def _table(*rows: tuple[str, str, Any]) -> tuple[tuple[str, re.Pattern[str], _Says], ...]:
+    """Kinds of wishes, patterns, and what each says: a value, or what gives it of a match."""
+    return tuple(
+        (kind, re.compile(pattern, re.IGNORECASE), says if callable(says) else (lambda _, value=says: value))
+        for kind, pattern, says in rows
+    )
+
+
 _SOLO = re.compile(r"[\s-]+(?:solos?|break)\b", re.IGNORECASE)
 _SOLO_BY = re.compile(r"\bsolos?\s+(?:by|on|from|for)\s+(?:(?:a|an|the)\s+)?$", re.IGNORECASE)
 _SOLO_WITH = re.compile(r"\bsolo\s+(?:[\w'-]+\s+){0,2}$", re.IGNORECASE)
 _OWN_SOLO = re.compile(r"solos?$", re.IGNORECASE)
-_INSTRUMENTAL = re.compile(
-    r"\b(?:instrumentals?|karaoke)\b"
-    r"(?!\s+(?:break|solo|intro|outro|interlude|section|bridge|hook|passage)s?\b)",
-    re.IGNORECASE,
+_ENDS_AT_ONCE = _table(("ending", _ABRUPT, "abrupt"))
+_RULED_OUT = _table(
+    ("cannot", rf"\b(?:{_NO}|minus) (?:{KIT_WORDS})(?!\w)", NO_PART_OF_KIT),
+    ("cannot", r"\b(?:[\w-]+ )?drop(?:s|ping|ped)? (?:out|away)\b", FOR_A_TIME),
 )
-_TONGUE = re.compile(
-    rf"\bin\s+({'|'.join((*LANGUAGES, 'latin'))})(?!\w)"
-    r"(?![\s-]+(?:style|feel|mood|rhythm|jazz|groove|pop|rock))"
-    rf"|\b({'|'.join(LANGUAGES)})\s+(?:\w+\s+)?"
-    r"(?:vocals?|lyrics|singing|singer|words|rap)\b"
-    rf"|\b(?:vocals?|lyrics|language)\s*[:=]\s*({'|'.join(LANGUAGES)})(?!\w)",
-    re.IGNORECASE,
+_NO_SECTION = _table(
+    ("no section", rf"\b(?:{_NO}|skip(?: the)?|avoid(?: a)?) ((?:long|extended|big|slow|endless|drawn-out) )?{SECTION_WORD}\b", lambda m: m[1] or ""),
+)  # fmt: skip
+_STATED = _table(
+    ("fade", _FADE, lambda m: (m["side"] or "out").lower()),
+    ("language", _TONGUE, lambda m: m[1] or m[2] or m[3]),
 )
-_ENDING = re.compile(
-    r"\b(?:(?P<big>big|grand\w*|huge|epic|loud|massive|powerful|triumphant|climactic|explosive)"
-    r" (?:\w+ ){0,2})?"
-    r"(?:(?<!low )(?<!high )(?<!top )ends?|endings?|conclu\w+|finale"
-    r"|final(?=\s*(?:$|[.,;]|chord|bars?|notes?))|resol\w+|close[sd]?|last chord)\b(?: with a bang)?",
-    re.IGNORECASE,
+_COUNTED = _table(
+    ("bars", rf"(?<!for )(?<!after )(?<!first )(?<!last )(?<!every )\b([1-9]\d?|{'|'.join(COUNTS)})[\s-]bars?\b(?! blues)", lambda m: COUNTS.get(m[1].lower()) or int(m[1])),
+    ("twelve bars", r"\b(?:12|twelve)[\s-]bars?(?= blues)", None),
+    ("instrumental", _INSTRUMENTAL, None),
+)  # fmt: skip
+_PULSES = _table(
+    ("pulse", r"\b(?:four|4)[\s-](?:on|to)[\s-]the[\s-]floor\b(?: kick)?", "kick"),
+    ("pulse", r"\bwalking (?=(?:\w+ )?bass)", "bass"),
 )
-"""How an end is asked for."""
-_WITHIN = re.compile(r"\s+(?:(?:at|in|on)\s+(?!the end)|before|between)", re.IGNORECASE)
-"""What follows a silence that is no end: "sudden silence at 0:08"."""
-_WORD = re.compile(r"\d+(?:[:/.]\d+)+|[^\W_]+(?:['’-][^\W_]+)*")
-_CLAUSE_BREAK = re.compile(r"[,.;:!?|/()\[\]]|\b(?:and|with|but)\b")
-_FOR_A_TIME = 'who plays when is said by entries and exits: "drums enter at the chorus"'
-_WHICH_ELSE = "say what it is to be in its place"
-_NO_SECTION = re.compile(
-    rf"\b(?:no|without(?: an?| any| the)?|skip(?: the)?|avoid(?: a)?)"
-    rf" ((?:long|extended|big|slow|endless|drawn-out) )?{SECTION_WORD}\b",
-    re.IGNORECASE,
+_FELT = _table(
+    *(("feel", pattern.pattern, lambda m: m[0]) for pattern in (COUNTED, SWUNG, STRAIGHT)),
+    ("alone", _ALONE, None),
 )
-_NO_PIECE = re.compile(rf"\b(?:no|without(?: an?| any| the)?|minus) (?:{KIT_WORDS})(?!\w)", re.IGNORECASE)
-NO_PART_OF_KIT = 'pieces of the kit can\'t be left out by themselves; "no drums" leaves out all of it'
-_DROPS_OUT = re.compile(r"\b(?:[\w-]+ )?drop(?:s|ping|ped)? (?:out|away)\b", re.IGNORECASE)
-_BY_SECTION = (
-    'who plays in which section is said in sentences: "starts with piano, drums enter at the chorus"'
+_LAST = _table(
+    ("genre", ENDINGS.pattern, None),
+    ("ending", _ENDING, lambda m: "big" if m["big"] or "bang" in m[0] else "close"),
 )
-_LEXICON: dict[str, tuple[str, Any]] = {
-    **{pattern: ("mood", meaning) for pattern, meaning in MOODS.items()},
-    **{pattern: ("section", label) for pattern, label in SECTIONS.items()},
-    **{pattern: ("pace", pace) for pattern, pace in TEMPO_WORDS.items()},
-    **{pattern: ("hint", style) for pattern, style in HINT_WORDS.items()},
-    **{pattern: ("form", style) for pattern, style in FORM_WORDS.items()},
-    **{pattern: ("ensemble", names) for pattern, names in ENSEMBLES.items()},
-    **{pattern: ("style", style) for pattern, style in STYLE_WORDS.items()},
-    KIT_WORDS: ("player", "drums"),
-    **{pattern: ("player", name) for pattern, name in INSTRUMENT_WORDS.items()},
-    **{pattern: ("player", tracks[0]) for pattern, tracks in TRACK_WORDS.items()},
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """Something that a caption asks for."""
-
-    kind: str
-    """A word for what it is about: ``style``, ``player``, ``cue``, ``tempo`` …; ``cannot`` is what nobody
-    here can do, ``genre`` one that is not known, ``unread`` what is not understood.
-    """
-    asked: str
-    """Its words."""
-    start: int
-    value: Any = None
 
 
 def asks_for_end(caption: str) -> str:
@@ -155,7 +126,7 @@ def asks_for_end(caption: str) -> str:
         if any(
             wish.value == "big"
             or re.search("finale|bang", wish.asked, re.IGNORECASE)
-            or getattr(wish.value, "more", 0) > 0
+            or (wish.kind == "quality" and wish.value[1] > 0)
             for wish in ends
         )
         else "close"
@@ -163,7 +134,7 @@ def asks_for_end(caption: str) -> str:
 
 
 def _says_end(wish: Wish) -> bool:
-    label = getattr(wish.value, "label", wish.value)
+    label = wish.value[0] if wish.kind == "quality" else wish.value
     return (
         wish.kind == "ending"
         or (wish.kind in ("section", "quality") and label == "outro")
@@ -175,7 +146,8 @@ def _says_end(wish: Wish) -> bool:
 def read_wishes(caption: str) -> tuple[Wish, ...]:
     """Read what ``caption`` asks for, in order; what is not understood is of the kind ``unread``."""
     text = normalize_text(caption)
-    taken = bytearray(len(text))
+    clauses, phrases, taken = read_clauses(text), phrases_of(text), bytearray(len(text))
+    wanted = clauses.wanted
     found: list[Wish] = []
 
     def claim(hits: Iterable[tuple[int, int, str, Any]]) -> None:
@@ -184,73 +156,62 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
                 taken[start:end] = b"\1" * (end - start)
                 found.append(Wish(kind, text[start:end].strip(), start, value))
 
+    def claim_all(table: Iterable[tuple[str, re.Pattern[str], _Says]], where: str) -> None:
+        for kind, pattern, says in table:
+            claim((match.start(), match.end(), kind, says(match)) for match in pattern.finditer(where))
+
     claim((a, b, "mix", kind) for a, b, kind in find_words(text, MIX_WORDS))
-    claim((a, b, "cue", cue) for a, b, cue in find_course(text))
-    claim((m.start(), m.end(), "no section", m[1] or "") for m in _NO_SECTION.finditer(text))
-    claim((quality.start, quality.end, "quality", quality) for quality in find_qualities(text))
-    plain = without_course(text)
-    denials, wanted = find_denials(plain)
-    claim((d.start, d.end, "denied", d) for d in denials if d.rules_out)
-    claim(
-        (d.start, d.end, "cannot", _FOR_A_TIME if d.players else _WHICH_ELSE) for d in denials if d.for_a_time
-    )
-    claim((m.start(), m.end(), "cannot", NO_PART_OF_KIT) for m in _NO_PIECE.finditer(text))
-    claim((m.start(), m.end(), "cannot", _FOR_A_TIME) for m in _DROPS_OUT.finditer(text))
-    claim(
-        (m.start(), m.end(), "ending", "abrupt")
-        for m in ABRUPT.finditer(wanted)
-        if not _WITHIN.match(wanted, m.end())
-    )
-    claim((start, end, "cannot", _BY_SECTION) for start, end in find_clauses(text))
+    claim_all(_NO_SECTION, text)
+    claim((wish.start, wish.start + len(wish.asked), wish.kind, wish.value) for wish in clauses.wishes)
+    claim_all(_RULED_OUT, text)
+    claim_all(_ENDS_AT_ONCE, wanted)
     claim((m.start(), m.end(), "imitation", m[1]) for m in LIKE.finditer(wanted) if not _is_all_known(m[1]))
-    claim((m.start(), m.end(), "fade", (m["side"] or "out").lower()) for m in _FADE.finditer(wanted))
-    claim((m.start(), m.end(), "language", m[1] or m[2] or m[3]) for m in _TONGUE.finditer(wanted))
-    players = find_words(wanted, {**TRACK_WORDS, **INSTRUMENT_WORDS})
-    for start, end, name in find_words(wanted, INSTRUMENT_WORDS):
-        before, after = _SOLO_BY.search(wanted, max(0, start - 24), start), _SOLO.match(wanted, end)
-        if before:
-            claim([(before.start(), end, "solo", name)])
-        elif after or _OWN_SOLO.search(wanted, start, end):
-            claim([(start, after.end() if after else end, "solo", name)])
-        elif alone := _SOLO_WITH.search(wanted, max(0, start - 24), start):
-            claim([(alone.start(), alone.start() + 4, "alone", None)])
-    claim((m.start(), m.end(), "pulse", "kick") for m in _FOUR_ON_THE_FLOOR.finditer(wanted))
-    claim((m.start(), m.end(), "pulse", "bass") for m in _WALKING.finditer(wanted))
+    claim_all(_STATED, wanted)
+    players = [p for p in phrases if p.letter == "P" and wanted[p.start : p.end].strip()]
+    claim(_solos(wanted))
+    claim_all(_PULSES, wanted)
     claim((a, b, "cannot", instead) for a, b, instead in find_words(wanted, CANNOT))
     claim(find_figures(wanted))
-    claim((m.start(), m.end(), "bars", COUNTS.get(m[1].lower()) or int(m[1])) for m in _BARS.finditer(wanted))
-    claim((m.start(), m.end(), "twelve bars", None) for m in _TWELVE_BARS.finditer(wanted))
-    claim((m.start(), m.end(), "instrumental", None) for m in _INSTRUMENTAL.finditer(wanted))
-    played = {end for start, end, name in players if not str(name).endswith("voice") and name[0] != "vocals"}
+    claim_all(_COUNTED, wanted)
+    played = {p.end for p in players if not str(p.value).endswith("voice") and p.value[0] != "v"}
     claim((a, b, "duet", None) for a, b, _ in find_words(wanted, {DUETS: ""}) if not {a - 1, a - 2} & played)
-    ends = {d.start: d.end for d in denials if d.reduces}
-    claim((a, ends.get(a, b), "amount", (who, level)) for a, b, who, level in find_amounts(plain, wanted))
-    claim(
-        (m.start(), m.end(), "feel", m[0])
-        for pattern in (COUNTED, SWUNG, STRAIGHT)
-        for m in pattern.finditer(wanted)
-    )
-    claim((m.start(), m.end(), "alone", None) for m in ALONE.finditer(wanted))
-    claim((a, b, *meaning) for a, b, meaning in find_words(wanted, _LEXICON))
-    # "Minimal" was an amount: what is left of "minimal techno" is a style all the same.
+    claim_all(_FELT, wanted)
+    claim(_alone(phrases, wanted))
     left = "".join(" " if claimed else letter for letter, claimed in zip(wanted, taken, strict=True))
-    others = [hit for hit in find_words(left, _LEXICON) if hit[2][0] in ("style", "player")]
-    claim((a, b, *meaning) for a, b, meaning in others)
-    claim((m.start(), m.end(), "genre", None) for m in ENDINGS.finditer(wanted))
-    claim((m.start(), m.end(), "ending", "big" if m["big"] else "close") for m in _ENDING.finditer(wanted))
+    if any(p.kind and any(taken[p.start : p.end]) and left[p.start : p.end].strip() for p in phrases):
+        claim(_alone(phrases_of(left), left))  # "reverb guitars": there are guitars, without reverb
+    claim_all(_LAST, wanted)
     found += _unread(text, taken)
     return tuple(sorted(found, key=lambda wish: wish.start))
 
 
+def _alone(phrases: Iterable[Phrase], text: str) -> Iterator[tuple[int, int, str, Any]]:
+    """What phrases wish by themselves, as far as they are in ``text``."""
+    for phrase in phrases:
+        if not (phrase.kind and text[phrase.start : phrase.end].strip()):
+            continue
+        if phrase.kind != "moment":
+            yield phrase.start, phrase.end, phrase.kind, phrase.value
+        elif phrase.letter == "T" and phrase.value[1] != "end":
+            yield phrase.start, phrase.end, "section", phrase.value[1]
+
+
+def _solos(text: str) -> Iterator[tuple[int, int, str, Any]]:
+    """The solos that are asked for, and the word "solo" where somebody is to be alone."""
+    for start, end, name in find_words(text, INSTRUMENT_WORDS):
+        before = _SOLO_BY.search(text, max(0, start - 24), start)
+        after = _SOLO.match(text, end)
+        if before:
+            yield before.start(), end, "solo", name
+        elif after or _OWN_SOLO.search(text, start, end):
+            yield start, after.end() if after else end, "solo", name
+        elif alone := _SOLO_WITH.search(text, max(0, start - 24), start):
+            yield alone.start(), alone.start() + 4, "alone", None
+
+
 def _is_all_known(name: str) -> bool:
     """Whether a name is that of styles and players: "like Delta Blues", and not "like Daft Punk"."""
-    return bool(re.fullmatch(r"(?:[\s,&-]|and|the|of)*", _without(name, find_words(name, _LEXICON))))
-
-
-def _without(text: str, hits: Iterable[tuple[int, int, Any]]) -> str:
-    for start, end, _ in hits:
-        text = text[:start] + " " * (end - start) + text[end:]
-    return text
+    return all(phrase.letter not in "?vl" for phrase in phrases_of(name))
 
 
 def without_impossible(text: str, wishes: Iterable[Wish]) -> str:

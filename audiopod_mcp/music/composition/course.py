@@ -63,7 +63,7 @@ def cue_times(score: Score, course: Sequence[Cue], origin: float = 0.0) -> list[
             before = until or before
         elif cue.action == "ends":
             times.append((_closing(score), score.duration))
-        elif cue.action == "only":
+        elif cue.action in ("only", "rests"):
             start = _moment(score, cue, origin, before)
             times.append(None if start is None else (start, score.duration))
         else:
@@ -132,9 +132,11 @@ def _silences(score: Score, course: Sequence[Cue], origin: float) -> dict[tuple[
                     (t[0] for c, t in mine if c.action == "enters" and t[0] > time[0]), score.duration
                 )
                 silent.append((time[0], back))
-            elif cue.action == "only":
+            elif cue.action in ("only", "rests"):
                 silent += [
-                    (span.start, span.end) for span in score.sections if not _is_called(span.label, cue.unit)
+                    (span.start, span.end)
+                    for span in score.sections
+                    if _is_called(span.label, cue.unit) == (cue.action == "rests")
                 ]
         for cue, time in steps:
             if cue.action == "ends" and not plays_it(part, cue.players):

@@ -47,6 +47,7 @@ def dynamics(bars: Sequence[Bar], sections: Sequence[Section], expression: float
 
     """
     factors: list[float] = []
+    loudest = max((section.intensity for section in sections), default=0.0)
     for bar in bars:
         section = sections[bar.section]
         whole = max(section.bars, bar.index + 1)
@@ -63,7 +64,7 @@ def dynamics(bars: Sequence[Bar], sections: Sequence[Section], expression: float
                 factor += _RISE * min(1.0, step / 0.3) * max(0.0, 1 - (whole - at) / _LEAD)
             elif whole >= _PHRASE and step < -_STEP:
                 factor -= _FALL * max(0.0, 1 - (whole - at))
-            elif following is None and section.label == "outro":
+            elif following is None and section.label == "outro" and section.intensity < loudest:
                 factor -= _DYING * at / whole
             factors.append(1 + expression * factor)
     return (*factors, factors[-1] if factors else 1.0)

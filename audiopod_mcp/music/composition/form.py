@@ -64,6 +64,29 @@ def section_intensity(label: str, energy: float) -> float:
     return min(1.0, base * (0.72 + 0.5 * energy))
 
 
+def emphasised(sections: Sequence[Section], emphasis: Sequence[tuple[str, int]]) -> list[Section]:
+    """Give sections of which those of a label are stronger (1) or weaker (-1) than those between the ends."""
+    found = list(sections)
+    for label, more in emphasis:
+        others = [part.intensity for part in found if part.label not in (label, "intro", "outro")]
+        own = [part.intensity for part in found if part.label == label]
+        if not (others and own):
+            continue
+        if more < 0 and max(own) >= min(others):
+            found = [_at_most(part, 0.7 * min(others)) if part.label == label else part for part in found]
+        elif more > 0 and min(own) <= max(others):
+            strong = min(1.0, max(others) + 0.1)
+            found = [
+                replace(part, intensity=strong) if part.label == label else _at_most(part, 0.65 * strong)
+                for part in found
+            ]
+    return found
+
+
+def _at_most(section: Section, intensity: float) -> Section:
+    return replace(section, intensity=min(section.intensity, intensity))
+
+
 def style_form(style: Style, bars: int, energy: float) -> list[Section]:
     """Cut or repeat the style's form so that it fills exactly ``bars`` bars."""
     unit = 12 if max(len(words.split()) for words in (*style.major[:1], *style.minor[:1])) == 12 else 8

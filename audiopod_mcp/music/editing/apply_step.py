@@ -77,11 +77,13 @@ def apply_step(
 
 
 def reformed(piece: LayeredTrack, steps: Sequence[EditStep], start: float, receipt: Receipt) -> LayeredTrack:
-    """``piece`` with stretches cut, kept and repeated, all of them meant on its clock as it is.
+    """``piece`` with stretches cut, kept, repeated and looped, all of them meant on its clock as it is.
 
     The last stretch comes first, so that none moves before it is its turn; to keep one is to cut the others.
+    What is left of the stretch that is to be a loop becomes one at the end.
     """
     before, todo, told = piece, list[tuple[SampleRange, EditStep]](), list[tuple[EditStep, str]]()
+    loop: tuple[SampleRange, EditStep] | None = None
     for step in steps:
         assert step.when is not None  # noqa: S101 - these have moments
         try:
@@ -89,6 +91,12 @@ def reformed(piece: LayeredTrack, steps: Sequence[EditStep], start: float, recei
             piece, spans = _spans(piece, step.when, start, ignore_progress)
         except Refused as refused:
             receipt.refused(step.asked, refused)
+            continue
+        if step.kind == "loop":
+            if loop or len(spans) > 1:
+                where = _where(piece, [loop[0] if loop else spans[0]], start)
+                receipt.fail(step.asked, f"One loop is made of a track, and this is{where}.")
+            loop = loop or (spans[0], step)
             continue
         told.append((step, _where(piece, spans, start)))
         if step.kind == "keep":
@@ -100,16 +108,29 @@ def reformed(piece: LayeredTrack, steps: Sequence[EditStep], start: float, recei
     for span, step in sorted(todo, key=lambda each: each[0], reverse=True):
         try:
             piece = edit_form(piece, step, [span])
+            loop = loop and ((_moved(loop[0][0], span, step), _moved(loop[0][1], span, step)), loop[1])
             done.add(step.asked)
         except Refused as refused:
             refused_of[step.asked] = refused
     for step, where in told:
         if step.asked in refused_of.keys() - done:
             receipt.refused(step.asked, refused_of[step.asked])
-        elif step.kind != "loop":
+        else:
             receipt.done.append(fact_of(step, before, piece, where))
+    if loop and loop[0][0] >= loop[0][1]:
+        receipt.refused(loop[1].asked, Refused("cut_leaves_nothing"))
+    elif loop:
+        piece = edit_form(piece, loop[1], [loop[0]])
     receipt.done.extend(piece.facts)
     return replace(piece, facts=())
+
+
+def _moved(sample: int, span: SampleRange, step: EditStep) -> int:
+    """Where a sample is after a stretch was cut or repeated."""
+    first, last = span
+    if step.kind == "cut":
+        return sample - max(0, min(sample, last) - first)
+    return sample + (sample >= last) * (last - first) * (round(step.amount) - 1) * (step.kind == "repeat")
 
 
 def _spans(
@@ -136,12 +157,12 @@ def _where(piece: LayeredTrack, spans: Sequence[SampleRange], start: float) -> s
 
 def _changed(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
     """``piece`` with a step done to all of it, but for those ``others`` that it is not for, and the fact."""
-    named = () if step.track is None or step.kind in ("add", "only") else (step.track,)
+    named = () if step.track is None or step.kind == "add" else (step.track,)
     for track in (*step.others, *named):
         piece = piece.separate(track, report)
     tapes = tapes_of(piece.layers)
     kept = {track: tape for track, tape in tapes.items() if track in step.others}
-    if not kept:
+    if not kept or step.kind == "only":
         return _done(step, piece, report)
     rest = {track: tape for track, tape in tapes.items() if track not in kept}
     if not rest:
@@ -159,17 +180,22 @@ def _done(step: EditStep, before: LayeredTrack, report: Progress) -> LayeredTrac
     """``before`` with a step done to it, and what that did; a change of what can't be heard is none."""
     who = who_is_meant(step, before)
     if step.kind not in OF_SILENCE and is_silent(before, step.track):
+        if step.track is not None and not step.names:
+            return before  # nobody asked for backing vocals by name
         return before.with_shortfall(f"Nothing is heard of {who} there.")
     after = EDIT_FUNCTIONS[step.kind](before, step, report)
     if after.facts:
         return after
     if step.kind not in OF_STATE and is_unchanged(before.mix, after.mix):
         return after.with_shortfall(f"It changes nothing that is heard of {who} there.")
-    after = after.with_facts(fact_of(step, before, after))
+    fact = fact_of(step, before, after)
+    if step.kind != "pan" and re.search(r"[+−]0\.0 dB", fact):
+        return after.with_shortfall(f"It changes nothing that is heard: {fact}.")
+    after = after.with_facts(fact)
     if step.kind in FADES and step.when is None and step.amount > before.seconds:
         return after.with_shortfall(f"The track lasts {format_time(before.seconds)}: it fades all the time.")
     if step.kind == "only" and is_silent(after, None):
-        return after.with_shortfall(f"Nothing is heard of {who} there: what is left is silent.")
+        return after.with_shortfall("Nobody else is heard there: what is left is silent.")
     faded = _faded(before, step)
     if faded is not None and before.score is None and is_softer(before.heard(step.track), faded, before.rate):
         return after.with_shortfall(f"Hardly anything is heard of {who} where it fades.")
@@ -222,10 +248,14 @@ def of_held_peaks(piece: LayeredTrack, held: LayeredTrack, ceiling: float) -> li
         if track in held.layers
     }
     changes = {who: change for who, change in changes.items() if -np.inf < change < -_AUDIBLE}
-    softest = min(changes, key=lambda who: changes[who], default="")
-    alike = changes.get("in all", np.inf) < changes.get(softest, 0.0) + _AUDIBLE
-    who = "in all" if alike else softest
-    return [f"peaks held at {figure(ceiling)} dBTP: {signed(changes[who], 'dB')} {who}"] if who else []
+    softest = sorted(changes, key=lambda who: changes[who])
+    if not softest:
+        return []
+    if changes.get("in all", np.inf) < changes[softest[0]] + _AUDIBLE:
+        softest = ["in all"]
+    told = f"peaks held at {figure(ceiling)} dBTP: {signed(changes[softest[0]], 'dB')} {softest[0]}"
+    others = [changes[who] for who in softest[1:] if who != "in all"]
+    return [f"{told}, {signed(others[0], 'dB')} at most of others" if others else told]
 
 
 def with_peaks_limited(piece: LayeredTrack, before: LayeredTrack, ceiling: float) -> LayeredTrack:

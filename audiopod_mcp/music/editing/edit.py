@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from audiopod_mcp.edits.players import TRACK_OF
-from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
-from audiopod_mcp.music.editing.prompt.parse import EditPlan, read_prompt
+from audiopod_mcp.music.editing.prompt.parse import read_prompt
 from audiopod_mcp.music.effects.crossfade import mixdown
 from audiopod_mcp.music.effects.normalization import TRUE_PEAK_CEILING
+from audiopod_mcp.music.generation.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.generation.played import Played
 from audiopod_mcp.music.generation.receipts import receipt as receipt_of
 from audiopod_mcp.music.model import (
@@ -30,7 +30,7 @@ from .form import FORM_EDITS
 from .layers import RESIDUAL, LayeredTrack, Separator, conform_stems, separate_by_signal
 from .rearrange import rearrange, replace_lyrics
 from .receipts import Receipt, level_change
-from .step import EditStep
+from .step import EditStep, who_are_there
 
 _OF_TIME = ("tempo", "bpm", *FADES, *FORM_EDITS)
 """Kinds of step that change when something is heard, or how it begins and ends."""
@@ -132,13 +132,14 @@ def edit(
             done_of_words, not_done = lyric_receipts(piece.score.brief, piece.score, joins=True, chords=False)
             receipt.done.extend(done_of_words)
             receipt.not_done.extend(not_done)
-    moments = [step for step in plan.steps if step.when is not None]
+    steps = who_are_there(plan.steps, song.layers)
+    moments = [step for step in steps if step.when is not None]
     forms = [step for step in moments if step.kind in FORM_EDITS]
     sounds = [step for step in moments if step.kind not in FORM_EDITS]
-    rest = sorted((step for step in plan.steps if step.when is None), key=_order)
+    rest = sorted((step for step in steps if step.when is None), key=_order)
     # What is done to the sound of a loop has to be in it before it is closed.
     closes = any(step.kind == "loop" for step in forms) and not any(step.kind in _OF_TIME for step in rest)
-    share = 0.9 / max(1, len(plan.steps))
+    share = 0.9 / max(1, len(steps))
     for number, step in enumerate((*sounds, *rest)):
         part = progress_within(report, number * share, (number + 1) * share)
         if number == len(sounds) and not closes:
@@ -160,7 +161,7 @@ def edit(
     receipt.done.extend(of_held_peaks(piece, held, ceiling))
     lines = out.score.lyrics if out.score else ()
     for who, asked in plan.kept:
-        _tell_of_kept(who, asked, plan, song, out, receipt)
+        _tell_of_kept(who, asked, plan.style, steps, song, out, receipt)
     receipt.done.extend(f"left as it was: {clause}" for clause in plan.left)
     done = tuple(dict.fromkeys(receipt.done))
     changed = mixdown(out.layers)
@@ -174,7 +175,7 @@ def edit(
         out.notes,
         done,
         tuple(receipt.not_done),
-        loop=_is_loop(plan.steps, receipt.done) and (begin, stop) == (0, len(audio)),
+        loop=_is_loop(steps, receipt.done) and (begin, stop) == (0, len(audio)),
     )
 
 
@@ -186,18 +187,24 @@ def _sample_range(first: float | None, last: float | None, samples: int) -> tupl
 
 
 def _tell_of_kept(
-    who: str, asked: str, plan: EditPlan, before: LayeredTrack, after: LayeredTrack, receipt: Receipt
+    who: str,
+    asked: str,
+    style: str,
+    steps: Sequence[EditStep],
+    before: LayeredTrack,
+    after: LayeredTrack,
+    receipt: Receipt,
 ) -> None:
     """Say whether a player who was to stay did."""
     track = TRACK_OF[who]
     if before.score is None:
-        touched = plan.style or any(step.track is None and track not in step.others for step in plan.steps)
+        touched = style or any(step.track is None and track not in step.others for step in steps)
     elif track not in before.layers:
         touched = False
     else:
         old, new = before.layers[track], after.layers.get(track)
         touched = new is None or new.shape != old.shape or abs(level_change(old, new - old)) < _UNHEARD
-    named = any(step.track == track for step in plan.steps)
+    named = any(step.track == track for step in steps)
     if touched and named and track in after.layers and _NOT_REMOVED.search(asked):
         receipt.done.append(f"{who} not removed")
     elif touched and named:

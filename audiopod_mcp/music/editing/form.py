@@ -110,6 +110,8 @@ def _looped(piece: LayeredTrack, span: SampleRange) -> LayeredTrack:
         if first - _BAR_TOLERANCE * rate <= bar * rate <= last + _BAR_TOLERANCE * rate
     ]
     if len(bars) > 1:
+        if abs(2 * bars[-1] - bars[-2] - last) < _BAR_TOLERANCE * rate:
+            bars.append(last)  # no bar begins where a track ends
         first, last = max(0, bars[0]), min(piece.samples, bars[-1])
     reach = round(CROSSFADE * rate)
     before = piece.excerpt(max(0, first - reach), first).layers

@@ -54,6 +54,8 @@ _MAX_RENDERING_ERROR = 0.01
 """Share of a layer's power that may differ from its rendering: buses and mastering answer to other layers."""
 _MAX_SEMITONES = 24
 """Semitones that a track can be moved."""
+_REMOVED = -6.0
+"""By how much a player of a recording falls at least who is called removed, dB."""
 _ADDED_LEVEL = -7.0
 """Level of an added instrument, dB: it plays under the mix, not over it."""
 
@@ -260,20 +262,17 @@ def _remove(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTra
         notes = tuple(note for note in without_quality(piece.notes) if not note.endswith(TRACES))
         piece = replace(piece.with_layers([(RESIDUAL, rest)]), notes=notes)
         piece = piece.with_facts(fact)
-    takes_backing_vocals = step.track == "vocals" and step.text != "lead"
+        if fell > _REMOVED:
+            fell_short = f"The {track_label(track)} fell by {abs(fell):.0f} dB only"
+            piece = piece.with_shortfall(f"{fell_short}: more can't be told apart from the rest.")
     if step.text == "lead" and "backing_vocals" not in piece.layers:
         piece = piece.with_shortfall("No backing vocals could be told apart here: they went with the vocals.")
-    gone = {step.track} | ({"backing_vocals"} if takes_backing_vocals else set())
-    return _keep_tracks(piece, tuple(track for track in piece.layers if track not in gone))
+    return _keep_tracks(piece, tuple(other for other in piece.layers if other != track))
 
 
 def _only(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrack:
-    report(0.0, f"keeping only the {track_label(step.track or '')}")
-    kept = {step.track or "", *step.text.split()}
-    for track in sorted(kept):
-        piece = piece.separate(track, report)
-    kept |= {"backing_vocals"} if "vocals" in kept else set()
-    return _keep_tracks(piece, tuple(track for track in piece.layers if track in kept))
+    report(0.0, f"keeping only the {' and the '.join(map(track_label, step.others))}")
+    return _keep_tracks(piece, tuple(track for track in piece.layers if track in step.others))
 
 
 def _keep_tracks(piece: LayeredTrack, tracks: tuple[str, ...]) -> LayeredTrack:

@@ -95,7 +95,7 @@ def fact_of(step: EditStep, before: LayeredTrack, after: LayeredTrack, where: st
     words = {
         "silence": "silent",
         "remove": f"{who} removed",
-        "only": f"everything but {who} removed",
+        "only": f"{who} removed",
         "add": f"{_newcomer(step, before, after)} added",
         "swap": f"{who} replaced with {_newcomer(step, before, after)}",
         "reverse": f"{who} backwards{where}",
@@ -138,10 +138,10 @@ def fact_of(step: EditStep, before: LayeredTrack, after: LayeredTrack, where: st
 
 def who_is_meant(step: EditStep, piece: LayeredTrack) -> str:
     """The player as it was called and, where that differs, the stem that is changed."""
-    if step.kind == "only":
-        return " and ".join(track_label(track) for track in (step.track or "", *step.text.split()))
     if step.track is None:
-        kept = " and ".join(map(track_label, step.others))
+        alone = "backing_vocals" in {*piece.layers} - {*step.others}
+        names = ("lead vocals" if t == "vocals" and alone else track_label(t) for t in step.others)
+        kept = " and ".join(names)
         return f"everything but {kept}" if kept else "everything"
     label = track_label(step.track)
     played = (

@@ -12,7 +12,7 @@ from audiopod_mcp.music.effects.dynamics import (
     compressor_gain,
     deesser,
     feedback_delay,
-    pan,
+    panning,
     saturate,
     transient_shaper_gain,
 )
@@ -85,7 +85,9 @@ def _width(piece: LayeredTrack, step: EditStep, report: Progress) -> LayeredTrac
     if piece.channels != 2:
         raise Refused("not_stereo")
     if step.kind == "pan":
-        return piece.map_layers(lambda x: pan(x, step.amount), step.track, report)
+        piece = piece if step.track is None else piece.separate(step.track, report)
+        sides = panning(piece.heard(step.track), step.amount)
+        return piece.map_layers(lambda x: x @ sides, step.track)
     return match_loudness(
         piece, piece.map_layers(lambda x: scale_stereo_width(x, step.amount), step.track, report), step.track
     )

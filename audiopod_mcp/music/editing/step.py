@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from audiopod_mcp.edits.model import TrackEdit
@@ -29,10 +30,10 @@ class EditStep:
     ``pan``; beats a minute for ``bpm``; semitones for ``pitch``; seconds for the fades; times it is heard for
     ``repeat``. ``hertz`` is the corner or the middle of a filter, ``seconds`` are between echoes, and
     ``ceiling`` is the true peak beside a loudness, dBTP. ``track`` is the stem it is about, ``None`` for
-    everything but ``others``, and ``names`` are what its players were called. ``text`` is the key, the mode,
-    the instrument or the end of the track that was named; for ``only``, the other tracks that stay; for
-    ``remove``, "lead" if backing vocals do. ``when`` is the stretch it is for. ``asked`` are the words that
-    asked for it.
+    everything but ``others``, and ``names`` are what its players were called, none of who was not named.
+    ``text`` is the key, the mode, the instrument or the end of the track that was named; for ``remove``,
+    "lead" if backing vocals stay. ``when`` is the stretch it is for. ``asked`` are the words that asked for
+    it.
     """
 
     kind: StepKind
@@ -59,9 +60,9 @@ def steps_of(edit: TrackEdit, asked: str) -> list[EditStep]:
     """The steps that a typed edit, for which ``asked`` asks, is made of: one a stem, whoever plays in it."""
     kind: StepKind = _KINDS.get(edit.action, edit.action)  # type: ignore[arg-type]
     amount, when = edit.amount or 0.0, TimeRange.of(edit)
-    kept = tuple(dict.fromkeys(TRACK_OF[name] for name in edit.but or ()))
+    kept = tuple(_named(edit.but))
     if kind == "remove" and kept:
-        return [EditStep("only", track=kept[0], text=" ".join(kept[1:]), when=when, asked=asked)]
+        return [EditStep("only", others=kept, when=when, asked=asked)]
     if kind == "remove" and not edit.on:
         return [EditStep("silence", when=when, asked=asked)]
     if kind == "add":
@@ -74,9 +75,7 @@ def steps_of(edit: TrackEdit, asked: str) -> list[EditStep]:
     if kind in ("reverb", "echo", "width", "pan", "tempo"):
         amount /= 100
     text = edit.key or edit.instrument or edit.action.removeprefix("trim_") * (kind == "trim")
-    players = dict[str | None, tuple[str, ...]]({} if edit.on else {None: ()})
-    for name in edit.on or ():
-        players[TRACK_OF[name]] = (*players.get(TRACK_OF[name], ()), name)
+    players = dict[str | None, tuple[str, ...]](_named(edit.on).items()) or {None: ()}
     return [
         EditStep(
             kind, amount, track, "lead" if kind == "remove" and names and LEAD.issuperset(names) else text,
@@ -84,3 +83,26 @@ def steps_of(edit: TrackEdit, asked: str) -> list[EditStep]:
         )
         for track, names in players.items()
     ]  # fmt: skip
+
+
+def _named(names: Sequence[str] | None) -> dict[str, tuple[str, ...]]:
+    """The tracks of players, and what they are called; of vocals who are not the lead, all who sing."""
+    tracks = dict[str, tuple[str, ...]]()
+    for name in names or ():
+        tracks[TRACK_OF[name]] = (*tracks.get(TRACK_OF[name], ()), name)
+    if not LEAD.issuperset(tracks.get("vocals", ())):
+        tracks.setdefault("backing_vocals", ())
+    return tracks
+
+
+def who_are_there(steps: Sequence[EditStep], tracks: Collection[str]) -> list[EditStep]:
+    """``steps`` without backing vocals, where they are no track and nobody named them."""
+    if "backing_vocals" in tracks:
+        return [*steps]
+    named = (step for step in steps if step.track != "backing_vocals" or step.names)
+    return [
+        replace(step, others=tuple(t for t in step.others if t != "backing_vocals"))
+        if "vocals" in step.others
+        else step
+        for step in named
+    ]

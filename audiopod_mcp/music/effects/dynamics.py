@@ -14,6 +14,7 @@ import soxr
 from scipy import signal
 
 from audiopod_mcp.music.model import Audio
+from audiopod_mcp.music.signal.loudness import Sliceable
 from audiopod_mcp.music.synthesis.multitrack import Mix, Tape, pieces
 
 GainCurve = npt.NDArray[np.float32]
@@ -106,26 +107,39 @@ def feedback_delay(audio: Audio, rate: int, interval: float, level: float) -> Au
     return out
 
 
-def pan(audio: Audio, position: float) -> Audio:
-    """Move stereo ``audio`` to one side, as loud as it was (equal power).
+def panning(audio: Sliceable, position: float) -> npt.NDArray[np.float32]:
+    """What stereo ``audio`` has to be multiplied by to stand between left and right, as loud as it is.
+
+    One side is laid over the other, as the panner of the Web Audio API does, until the two are as much louder
+    and softer as a panner of equal power makes a source in the middle, wherever it was before.
 
     Parameters
     ----------
     audio : float32 array, shape (n, 2)
     position : float
-        From -1 (left) to 1 (right); 0 leaves it as it is.
+        From -1 (left) to 1 (right).
 
     Returns
     -------
-    float32 array, shaped like ``audio``
+    float32 array, shape (2, 2)
     """
-    angle = np.pi / 4 * (1 + position)
-    sides = np.array([np.cos(angle), np.sin(angle)], np.float32)
-    out = np.empty_like(audio)
-    for piece in pieces(len(audio)):
-        moved = audio[piece].mean(axis=1, keepdims=True) * np.float32(np.sqrt(2)) * sides
-        out[piece] = (1 - abs(position)) * audio[piece] + abs(position) * moved
-    return out
+    stretches = (audio[piece].astype(np.float64) for piece in pieces(len(audio)))
+    power = sum((stretch.T @ stretch for stretch in stretches), np.zeros((2, 2)))
+
+    def turned(way: float) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+        angle = np.pi / 2 * (way + (way <= 0))
+        near, far = np.cos(angle), np.sin(angle)
+        sides = np.array([[1, 0], [near, far]] if way <= 0 else [[near, far], [0, 1]])
+        return sides, np.sqrt(np.maximum(0, np.diag(sides.T @ power @ sides)))
+
+    low, high = -1.0, 1.0
+    for _ in range(40):
+        middle = (low + high) / 2
+        left, right = turned(middle)[1]
+        low, high = (middle, high) if np.arctan2(right, left) < np.pi / 4 * (1 + position) else (low, middle)
+    sides, levels = turned(round((low + high) / 2, 9))
+    loud = np.linalg.norm(levels)
+    return (sides * (np.sqrt(np.trace(power)) / loud if loud else 1.0)).astype(np.float32)
 
 
 def compressor_gain(audio: Audio, rate: int, decibels: float) -> GainCurve:

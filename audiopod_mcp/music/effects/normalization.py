@@ -22,6 +22,12 @@ _TOLERANCE = 0.02
 """By how much a true peak may be off, dB."""
 _HEADROOM = 1.0
 """What the peaks of unchanged layers must leave for the others, dB; else all are turned down together."""
+_MAX_MAKE_UP = 1.5
+"""What the limiter takes of layers that change is given back up to this, dB: their level was asked for."""
+_AUDIBLE = 0.1
+"""What it takes and nobody misses, dB."""
+_TAKEN_AGAIN = 1.3
+"""How much of that is given back, as the limiter takes some of it again."""
 _MAX_LIMITING = 9.0
 """By how much the highest peaks are turned down at most, dB: more is heard as distortion."""
 
@@ -32,6 +38,7 @@ def limit_true_peak(
     """Limit the true peak of the sum of some layers.
 
     Layers that are as they were before stay so, if it is enough to turn down the others at such moments.
+    Those come back to their level, as far as that goes, so that who is to be 3 dB louder is so.
 
     Parameters
     ----------
@@ -55,13 +62,26 @@ def limit_true_peak(
     if over <= _TOLERANCE and _sample_peak(mix) <= highest:
         return layers
     changed = {track for track, tape in tapes.items() if track not in old or not _alike(tape, old[track])}
-    kept = [tape for track, tape in tapes.items() if track not in changed]
-    if not changed or (kept and true_peak(Mix(kept), rate) > ceiling - _HEADROOM):
-        changed, kept = set(layers), []
-    gain = _gain_to_hold(mix, Mix(kept) if kept else None, rate, ceiling, min(highest, 10 ** (ceiling / 20)))
-    for track, tape in zip(sorted(changed), blank_tapes(len(changed), *mix.shape), strict=True):
+    rest = [tape for track, tape in tapes.items() if track not in changed]
+    held = changed
+    if not changed or (rest and true_peak(Mix(rest), rate) > ceiling - _HEADROOM):
+        held = set(layers)
+    kept = Mix(rest) if rest and held is changed else None
+    moved = Mix(tapes[track] for track in sorted(changed or held))
+    raised = np.float32(1)
+    for again in (True, False):  # each is as dear as all the rest of an edit
+        louder = _Raised(moved, raised)
+        whole = _Sum(Mix(rest), louder) if rest and changed else louder
+        gain = np.ones((0, 1), np.float32)  # the last one is let go before the next is made
+        gain = _gain_to_hold(whole, kept, rate, ceiling, min(highest, 10 ** (ceiling / 20)))
+        lost = 10 * np.log10((_energy(moved) + 1e-9) / (_energy(_Raised(louder, gain)) + 1e-9))
+        if not again or not _AUDIBLE < lost < _MAX_MAKE_UP:
+            break
+        raised = np.float32(10 ** (_TAKEN_AGAIN * lost / 20))
+    for track, tape in zip(sorted(held), blank_tapes(len(held), *mix.shape), strict=True):
+        factor = raised if track in (changed or held) else np.float32(1)
         for piece in pieces(len(mix)):
-            tape[piece] = tapes[track][piece] * gain[piece]
+            tape[piece] = tapes[track][piece] * (gain[piece] * factor)
         tapes[track] = tape
     return Multitrack.gather(tapes.items())
 
@@ -88,7 +108,7 @@ def _gain_to_hold(
         gain = np.ones((0, 1), np.float32)  # the last one is let go before the next is made
         gain = limiter_gain(moving, rate, sample_ceiling, beside=rest)
         # The limiter looks at samples; what rises between them lowers its ceiling.
-        over = true_peak(_Sum(rest, moving, gain), rate) - ceiling
+        over = true_peak(_Sum(rest, _Raised(moving, gain)), rate) - ceiling
         if over <= _TOLERANCE:
             break
         sample_ceiling *= 10 ** (-(over + _TOLERANCE) / 20)
@@ -103,6 +123,10 @@ def _sample_peak(audio: Sliceable) -> float:
     return peak
 
 
+def _energy(audio: Sliceable) -> float:
+    return sum(float(np.square(audio[piece], dtype=np.float64).sum()) for piece in pieces(len(audio)))
+
+
 def _alike(one: Sliceable, other: Sliceable) -> bool:
     """Whether all samples are the same."""
     if one is other:
@@ -113,11 +137,10 @@ def _alike(one: Sliceable, other: Sliceable) -> bool:
 
 @dataclass(frozen=True)
 class _Sum:
-    """``rest + moving * gain``, a stretch at a time: minutes of it are large."""
+    """``rest + moving``, a stretch at a time: minutes of it are large."""
 
     rest: Sliceable
     moving: Sliceable
-    gain: npt.NDArray[np.float32]
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -127,7 +150,7 @@ class _Sum:
         return len(self.rest)
 
     def __getitem__(self, piece: slice) -> Audio:
-        return self.rest[piece] + self.moving[piece] * self.gain[piece]
+        return self.rest[piece] + self.moving[piece]
 
 
 @dataclass(frozen=True)

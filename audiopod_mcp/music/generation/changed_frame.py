@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from audiopod_mcp.music.captions.negation import split_negated
+from audiopod_mcp.music.captions.clauses import read_clauses
 from audiopod_mcp.music.captions.numbers import find_church_mode, find_key, find_metre, find_mode, find_tempo
 from audiopod_mcp.music.captions.text_search import normalize_text
 from audiopod_mcp.music.leadsheet import LeadSheet
@@ -19,7 +19,7 @@ _BARS = 4
 
 def wanted_key(caption: str, own: str | None) -> str | None:
     """The key that ``caption`` asks for, where it is another than ``own``; a mode alone is on its tonic."""
-    text = split_negated(normalize_text(caption))[1]
+    text = read_clauses(normalize_text(caption)).wanted
     key, here = find_key(text), parse_key(own or "")
     if key is None and here is not None:
         church, minor = find_church_mode(text), find_mode(text)
@@ -37,7 +37,7 @@ def changed_frame(frame: LeadSheet, caption: str, at: float, *, before: bool = F
     and the harmony is the composer's, unless nothing but the tonic changes: then the song's chords are
     transposed.
     """
-    text = split_negated(normalize_text(caption))[1]
+    text = read_clauses(normalize_text(caption)).wanted
     tempo = find_tempo(text, *_TEMPI)
     tempo = None if tempo is None or abs(tempo - frame.tempo) < 0.5 else tempo
     metre = find_metre(text)

@@ -9,8 +9,8 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.analysis.melody import melody_on_beats
+from audiopod_mcp.music.captions.clauses import read_clauses
 from audiopod_mcp.music.captions.context import brief_in_context
-from audiopod_mcp.music.captions.negation import split_negated
 from audiopod_mcp.music.captions.numbers import find_duration, find_tempo
 from audiopod_mcp.music.captions.text_search import names_style, normalize_text
 from audiopod_mcp.music.composition import compose
@@ -123,7 +123,7 @@ def cover(
         if not names_style(caption):
             heard_style = matching_style(audio, rate, analysis, report=progress_within(report, 0.15, 0.2))
     report(0.25, "thinking of an arrangement")
-    words = split_negated(normalize_text(caption))[1]
+    words = read_clauses(normalize_text(caption)).wanted
     if tempo := tempo or find_tempo(words, 30, 300):
         frame = frame.at_tempo(tempo)
     if key := key or wanted_key(caption, frame.key):

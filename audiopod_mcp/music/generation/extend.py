@@ -13,7 +13,6 @@ from scipy.ndimage import maximum_filter1d, uniform_filter1d
 
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.captions.context import brief_in_context
-from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.captions.text_search import names_style
 from audiopod_mcp.music.captions.wishes import asks_for_end
 from audiopod_mcp.music.effects.crossfade import CROSSFADE, equal_power_fade, fix_length
@@ -37,6 +36,7 @@ from audiopod_mcp.music.synthesis import Multitrack, pieces, tapes_of
 from .accompany import STYLE_NOTE, accompany
 from .changed_frame import changed_frame
 from .extension_receipt import both_sides, fades_out_by, own_words_of, receipt_of
+from .lyric_receipts import lyric_receipts
 from .receipts import Receipt
 from .style_matching import matching_style
 

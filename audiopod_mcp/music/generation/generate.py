@@ -30,7 +30,7 @@ from audiopod_mcp.music.model import (
     progress_within,
 )
 from audiopod_mcp.music.styles import STYLES
-from audiopod_mcp.music.synthesis import INSTRUMENTS
+from audiopod_mcp.music.synthesis import INSTRUMENTS, ONE_SHOT
 from audiopod_mcp.music.theory import METRES, parse_key, voice_leading
 
 from .drum_keys import PERCUSSION_KEYS, drum_key, keys_of
@@ -235,9 +235,10 @@ def _one_shot(brief: Brief, seed: int, report: Progress) -> Rendering:
         notes = [Note(0.0, held, pitch, 105) for pitch in pitches]
     score = Score(
         seed, length, brief.tempo, brief.key, brief.timesignature, (0.0,), (0.0,),
-        (Span(0.0, length, "one-shot"),), (), (Part(INSTRUMENTS[name].track, name, tuple(notes)),), (), brief,
+        (Span(0.0, length, ONE_SHOT),), (), (Part(INSTRUMENTS[name].track, name, tuple(notes)),), (), brief,
     )  # fmt: skip
     made = Production.record(score, report=report)
+    made.normalize_peak()
     facts = finish(made, brief.caption, fades=False)
     assert made.audio is not None  # noqa: S101 - it is mixed
     end = _end_of_sound(made.audio)

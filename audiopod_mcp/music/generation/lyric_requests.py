@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.lyrics.text import read_lyrics
 from audiopod_mcp.music.model import SAMPLE_RATE, Brief, Rendering
 
+from .lyric_receipts import lyric_receipts
 from .production import Production
 
 _LONGEST_FADE = 8.0

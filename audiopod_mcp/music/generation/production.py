@@ -134,6 +134,12 @@ class Production:
         self.stems.scale(np.float32(gain))
         self._did("scale", gain)
 
+    def normalize_peak(self) -> None:
+        """Multiply everything so that the true peak of the mix is at −1 dBTP."""
+        peak = true_peak(self._sum(), SAMPLE_RATE) if self.stems else -np.inf
+        if np.isfinite(peak):
+            self.scale(10 ** ((TRUE_PEAK_CEILING - peak) / 20))
+
     def mix(self) -> Audio:
         """Sum the stems up; what is done afterwards is done to this mix, too."""
         self.audio = self.stems.mixdown()

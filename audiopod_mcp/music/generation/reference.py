@@ -9,8 +9,8 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.analysis.onsets import BROADBAND, onset_envelopes, onset_frames
+from audiopod_mcp.music.captions.clauses import read_clauses
 from audiopod_mcp.music.captions.context import brief_in_context
-from audiopod_mcp.music.captions.negation import split_negated
 from audiopod_mcp.music.captions.numbers import find_duration, find_key, find_metre, find_tempo
 from audiopod_mcp.music.captions.text_search import find_words, names_style, normalize_text
 from audiopod_mcp.music.captions.vocabulary import TEMPO_WORDS
@@ -114,7 +114,7 @@ def reference(
     analysis = analyze(audio, rate, progress_within(report, 0.0, 0.2))
     if analysis.loudness is None:
         raise Refused("reference_silent")
-    words = split_negated(normalize_text(caption))[1]
+    words = read_clauses(normalize_text(caption)).wanted
     if tempo is None and find_tempo(words, 30, 300) is None and not find_words(words, TEMPO_WORDS):
         tempo = analysis.tempo
     if key is None and find_key(words) is None:

@@ -10,7 +10,6 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.captions.context import brief_in_context
-from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.captions.text_search import names_style
 from audiopod_mcp.music.effects.crossfade import CROSSFADE, fix_length, mixdown, splice
@@ -35,6 +34,7 @@ from audiopod_mcp.music.synthesis import Multitrack
 
 from .accompany import accompany
 from .changed_frame import wanted_key
+from .lyric_receipts import lyric_receipts
 from .receipts import Played, receipt
 from .style_matching import matching_style
 

@@ -19,6 +19,8 @@ _OF_THE_WHOLE = (
     "mood, tempo and feel are the whole piece's: say them without a section; "
     'who plays is said by entries: "piano enters at the verse"'
 )
+_MARKED = 0.15
+"""The share by which more or less has to be played in a section to be heard."""
 _SHORT_SECTION = 10.0
 """Seconds that nobody calls a long intro."""
 
@@ -183,6 +185,8 @@ def settle_pulse(wish: Wish, played: Played) -> str | NotDone:
 
 def settle_amount(wish: Wish, played: Played) -> str | NotDone:
     layers, level = wish.value
+    if not layers:
+        return NotDone(wish.asked, "how loud a player is beside the others is said by an edit of the track")
     names = [layer for layer in layers if layer] or ["drums", "bass", "chords", "melody"]
     own = {name: getattr(played.brief.activity, name) for name in names}
     if not all((value < 0.5) == (level < 0.5) and value != 0.5 for value in own.values()):
@@ -218,16 +222,17 @@ def settle_no_section(wish: Wish, played: Played) -> str | NotDone:
 
 def settle_quality(wish: Wish, played: Played) -> str | NotDone:
     """More or less of the music in a section than elsewhere, by the velocities of its notes in a second."""
-    spans = [span for span in played.score.sections if span.label == wish.value.label]
-    ends = () if wish.value.label in ("intro", "outro") else ("intro", "outro")
+    label, more = wish.value
+    spans = [span for span in played.score.sections if span.label == label]
+    ends = () if label in ("intro", "outro") else ("intro", "outro")
     others = [span for span in played.score.sections if span not in spans and span.label not in ends]
     if not spans or not others:
         return settle_section(wish, played) if not spans else NotDone(wish.asked, "there is no other section")
-    if not wish.value.more:
+    if not more:
         return NotDone(wish.asked, _OF_THE_WHOLE)
     share = _played_a_second(played, spans) / max(1e-6, _played_a_second(played, others))
     told = f"{abs(share - 1):.0%} {'more' if share > 1 else 'less'} is played there than elsewhere"
-    return fact(wish.asked, told) if (share - 1) * wish.value.more > 0.05 else NotDone(wish.asked, told)
+    return fact(wish.asked, told) if (share - 1) * more > _MARKED else NotDone(wish.asked, told)
 
 
 def _played_a_second(played: Played, spans: Sequence[Span]) -> float:

@@ -147,10 +147,10 @@ def settle_denied(wish: Wish, played: Played) -> str | NotDone:
     playing = [
         p
         for p in played.parts
-        if plays_it(p, tuple(wish.value.players))
+        if plays_it(p, tuple(wish.value))
         and (not wanted & {p.instrument, p.track} or p.instrument in wish.asked.lower())
     ]
-    if not wish.value.players and re.search(r"\bsolo", wish.asked, re.IGNORECASE):
+    if not wish.value and re.search(r"\bsolo", wish.asked, re.IGNORECASE):
         solos = any(span.label == "solo" for span in played.score.sections)
         return NotDone(wish.asked, "the form has a solo") if solos else wish.asked
     if playing:
@@ -206,16 +206,17 @@ def settle_cue(wish: Wish, played: Played) -> str | NotDone:
     name = _names(mine)
     bar = _bar_seconds(played.score)
     if cue.action in ("opens", "ends"):
-        others = [
-            p
-            for p in played.parts
-            if p not in mine and any(when[0] - 0.1 <= n.start < when[1] - 0.1 for n in p.notes)
-        ]
-        heard = any(when[0] - 0.1 <= n.start < when[1] for p in mine for n in p.notes)
-        if others or not heard:
-            who = ", ".join(p.instrument for p in others) or "nobody"
-            return NotDone(wish.asked, f"{who} plays there too" if others else "nobody plays there")
-        end = f" to {played.time(when[1])}" if cue.action == "opens" else ""
+        early, late = when[0] - 0.1, when[1] - 0.1
+        others = [p for p in played.parts if p not in mine and any(early <= n.start < late for n in p.notes)]
+        if not any(early <= n.start < late for p in mine for n in p.notes):
+            return NotDone(wish.asked, "nobody plays there")
+        begun = (n.start for p in others for n in p.notes if n.start >= early)
+        until = min(begun, default=when[1])
+        # Words are sung wherever they are: where nothing says for how long, it is alone until then.
+        alone = cue.action == "opens" and not cue.unit and until - when[0] >= 2 * bar - 0.1
+        if others and not alone:
+            return NotDone(wish.asked, f"{_names(others)} plays there too")
+        end = f" to {played.time(until)}" if cue.action == "opens" else ""
         return fact(wish.asked, f"{name} alone from {played.time(when[0])}{end}")
     if cue.action == "leaves":
         after = [n for p in mine for n in p.notes if when[0] + 0.1 < n.start < when[0] + 2 * bar]
@@ -224,6 +225,11 @@ def settle_cue(wish: Wish, played: Played) -> str | NotDone:
             if after
             else fact(wish.asked, f"{name} out at {played.time(when[0])}")
         )
+    if cue.action == "rests":
+        spans = [span for span in played.score.sections if span.label == cue.unit]
+        heard = any(s.start - 0.06 <= n.start < s.end - 0.1 for s in spans for p in mine for n in p.notes)
+        at = ", ".join(f"{played.time(span.start)}–{played.time(span.end)}" for span in spans)
+        return NotDone(wish.asked, f"{name} plays there") if heard else fact(wish.asked, f"silent {at}")
     openers = {player for c in course if c.action == "opens" for player in c.players}
     mine = [p for p in mine if p.instrument not in openers]
     if not mine:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from audiopod_mcp.music.caching import kept_name
 from audiopod_mcp.music.captions.context import brief_in_context
 from audiopod_mcp.music.effects.mix_matching import MixProfile, match_mix, spectral_balance
 from audiopod_mcp.music.leadsheet import lead_sheet_from_analysis
@@ -29,7 +30,7 @@ def matching_style(
 
     By rhythm, drums and register the nearest styles are known (:func:`nearest_styles`). Each of them is
     played for a moment on the recording's own chords and with its spectral balance; the one whose timbre is
-    most like the recording's is taken. That is some two seconds of work.
+    most like the recording's is taken. That is some two seconds of work, done once for each recording.
 
     Parameters
     ----------
@@ -38,7 +39,7 @@ def matching_style(
     rate : int
         Sample rate, Hz.
     analysis : Analysis
-        What was heard in it.
+        What :func:`analyze` heard in it.
     profile : MixProfile, optional
         That of ``audio``, where it was measured already.
     report : Progress
@@ -48,6 +49,12 @@ def matching_style(
     str
         The name of a style.
     """
+    return kept_name("style", audio, rate, lambda: _matching_style(audio, rate, analysis, profile, report))
+
+
+def _matching_style(
+    audio: Audio, rate: int, analysis: Analysis, profile: MixProfile | None, report: Progress
+) -> str:
     near = nearest_styles(audio, rate, analysis, _CANDIDATES, progress_within(report, 0.0, 0.3))
     if analysis.loudness is None:
         return near[0]

@@ -38,12 +38,33 @@ def read_chord(text: str) -> str | None:
 
 
 def bracketed(lines: Sequence[str]) -> list[str]:
-    """Lines with the chords that stand in round brackets, ``(Am)word (F)word``, in square ones."""
+    """Lines with chords in letters, those in round brackets, ``(Am)word (F)word``, in square ones."""
+    lines = [in_letters(line) for line in lines]
     found = [chord_line(content) or [] for line in lines for content in _ROUND.findall(line)]
     labels = [label for chords in found for _, label in chords]
-    if len(labels) < 2 or all(len(label) == 1 for label in labels):
+    if (len(labels) < 2 and NO_CHORD not in labels) or all(
+        len(label) == 1 and label != NO_CHORD for label in labels
+    ):
         return list(lines)
     return [_ROUND.sub(lambda m: f"[{m[1]}]" if chord_line(m[1]) else m[0], line) for line in lines]
+
+
+_SYLLABLES = {"do": "C", "re": "D", "ré": "D", "mi": "E", "fa": "F", "sol": "G", "la": "A", "si": "B"}
+_SYLLABLE = re.compile(r"(?<![^\s|\[/])(Do|R[eé]|Mi|Fa|Sol|La|Si|DO|R[EÉ]|MI|FA|SOL|LA|SI)(?![^\W\dm])")
+
+
+def in_letters(line: str) -> str:
+    """A line of chords with Italian names, ``Re | Lam``, in letters; another line as it is."""
+    bare = re.sub(r"\[[^\[\]]*\]", lambda bracket: _lettered(bracket[0]), line)
+    named = re.sub(r"[^\s|]+", lambda word: _lettered(word[0]), bare)
+    chords = chord_line(named)
+    marked = re.search(r"\||\S {2,}\S|\w(?:[#b♯♭\d]|m(?!\w))", line)
+    return named if chords and len(chords) > 1 and marked else bare
+
+
+def _lettered(chord: str) -> str:
+    letters = _SYLLABLE.sub(lambda name: _SYLLABLES[name[0].lower()], chord)
+    return letters.ljust(len(chord)) if "[" not in chord else letters
 
 
 def is_played_whole(label: str) -> bool:

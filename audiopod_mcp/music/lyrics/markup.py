@@ -10,10 +10,14 @@ from itertools import pairwise
 
 from audiopod_mcp.lyrics_data import ABOUT_KEYS, LINE_KEYS, NAME_KEYS, lyrics_text, written_out
 
+from .headings import read_heading
 from .page import without_site
-from .tags import read_heading
 
-_WIDE_BRACKETS = str.maketrans("【】〔〕［］〖〗｛｝（）＜＞＃：｜", "[][][][]{}()<>#:|")
+_WIDE = "".join(map(chr, (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))))
+"""Digits and letters as wide as an ideograph."""
+_NARROW = str.maketrans(
+    f"【】〔〕［］〖〗｛｝（）＜＞＃：｜{_WIDE}", f"[][][][]{{}}()<>#:|{unicodedata.normalize('NFKC', _WIDE)}"
+)
 _LITERAL_ESCAPES = re.compile(r"\\{1,3}(?:r\\{1,3}n|[nr])")
 _ESCAPED = re.compile(r"\\{1,3}([\"'\[\]()*_#>`~.!-])")
 _BREAKS = re.compile(r"<\s*/?\s*(?:br|p|div|li|tr|ul|ol|pre)(?![\w-])[^<>\n]{0,80}>", re.IGNORECASE)
@@ -75,7 +79,7 @@ def pasted_lines(text: str) -> tuple[list[str], bool]:
     if text.lstrip().startswith("WEBVTT"):
         text = _OF_VTT.sub("", _VTT_VOICE.sub(r"\1: ", text))
     text = _STYLING.sub("", _TITLES.sub("\n## ", _BREAKS.sub("\n", text)))
-    text = "".join(_visible(text)).translate(_WIDE_BRACKETS)
+    text = "".join(_visible(text)).translate(_NARROW)
     text = _SPLIT_TAG.sub(r"[\1 \2]", "\n".join(text.splitlines()))
     text, cues = _CUE.subn("", _TAB_SITE.sub("", text))
     lines = [_site_chords(line).expandtabs(4).rstrip() for line in text.split("\n") if not _FENCE.match(line)]

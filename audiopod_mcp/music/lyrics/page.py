@@ -9,8 +9,9 @@ import re
 from audiopod_mcp.music.model import NotDone
 
 from .chords import chord_line
+from .headings import is_preamble, read_heading
 from .numbered_chords import numbered_chords
-from .tags import CREDIT, is_about, is_over, is_preamble, read_heading
+from .tags import CREDIT, is_about, is_over
 
 _ABOUT = "It tells about the song and is not sung: ask for it in the caption or by an argument."
 _TITLE = "It stands above the first heading as a title does, and is not sung; [Intro] over it has it sung."

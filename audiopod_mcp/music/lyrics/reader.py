@@ -10,23 +10,15 @@ from audiopod_mcp.lyrics_data import ABOUT_KEYS
 from audiopod_mcp.music.model import NotDone
 
 from .brackets import segments
-from .chords import chord_bars, chord_line, is_alphabet, is_surely_chords, read_chord
+from .chords import chord_bars, chord_line, is_alphabet
 from .drafts import MOST_LINES, REFERRED_TO, Draft, cut, sections_of
+from .headings import is_preamble, read_heading
 from .markup import plain
 from .numbered_chords import numbered_chords
 from .sheet import ChordMarks, LyricSheet
-from .speakers import SPEAKER, characters_of, speakers_of
-from .tags import (
-    MOST_REPEATS,
-    Tag,
-    is_noise,
-    is_preamble,
-    read_directive,
-    read_heading,
-    read_short,
-    read_tag,
-    voice_of,
-)
+from .speakers import SPEAKER, is_stage_direction, without_direction
+from .survey import NOTE, Survey
+from .tags import MOST_REPEATS, Tag, is_noise, read_directive, read_tag, voice_of
 
 _TIMES_AFTER = re.compile(r"(?:^|\s)(?:[x×]\s?([2-9])|([2-9])\s?[x×])$", re.IGNORECASE)
 _TABLATURE = re.compile(r"\s*[A-Ga-g]?[#b]?\s?\|(?=.*--)[-|\s\dhpbrtsx~/\\^*().<>=]+")
@@ -45,11 +37,10 @@ _UNMET = {
 
 _OF_THE_PAGE = re.compile(
     r"\s*(?:(?:https?://|www\.)\S+\s*$|[©℗]|copyright\b|#\w+(?:\s+#\w+)+\s*$"
-    r"|(?-i:(?:INT|EXT)\.\s|CUT TO:|(?:SCENE|ACT) [\dIVX]+|BLACKOUT|CURTAIN))",
+    r"|(?-i:(?:INT|EXT)\.\s|CUT TO:|(?:SCENE|ACT) [\dIVX]+|BLACKOUT|CURTAIN"
+    r"|(?:Act|Scene) [\dIVX]+(?:[,.:]? Scene [\dIVX]+)?\s*$))",
     re.IGNORECASE,
 )
-_NOTE = re.compile(r"\[(\d{1,2})\]")
-"""The mark of a footnote."""
 
 
 @dataclass(slots=True)
@@ -85,22 +76,7 @@ class LyricReader:
         self._aside = False
         self._fade_in = False
         self._ends: dict[str, tuple[str, int]] = {}
-        tags = [(line.strip(), content) for line in lines for content in re.findall(r"\[([^\[\]]*)\]", line)]
-        chords = [(line, content) for line, content in tags if read_chord(content)]
-        self._letters_are_names = bool(chords) and all(
-            line == f"[{content}]" and len(content) == 1 for line, content in chords
-        )
-        shorts = {text for text in (*map(str.strip, lines), *(c for _, c in tags)) if read_short(text)}
-        self._has_shorts = any(len(text.strip("[]*_: ")) > 1 and read_chord(text) is None for text in shorts)
-        others = [content for _, content in chords if read_short(content) is None]
-        self._letters_are_sections = not others
-        self._speakers = speakers_of(lines)
-        self._characters = characters_of(lines)
-        self._notes = {mark for line in lines for mark in re.findall(rf"\w{_NOTE.pattern}", line)}
-        self._has_headings = any((tag := read_heading(line)[0]) and tag.kind == "section" for line in lines)
-        self._has_chords = bool(chords and not self._letters_are_names) or any(
-            chord_line(line) and is_surely_chords(line) for line in lines
-        )
+        self._all = Survey(lines)
 
     def read(self, line: str) -> None:
         if not any(letter.isalnum() for letter in line):
@@ -110,10 +86,13 @@ class LyricReader:
                 if self._drafts and self._drafts[-1].tag is None and not self._drafts[-1].holds_nothing:
                     self._drafts.append(Draft(None))
             return
-        note = _NOTE.match(line.strip())
-        if _OF_THE_PAGE.match(line) or self._describes(line) or (note and note[1] in self._notes):
+        note = NOTE.match(line.strip())
+        if _OF_THE_PAGE.match(line) or self._describes(line) or (note and note[1] in self._all.notes):
             self._unmet.append(NotDone(line.strip(), _UNMET["about"]))
             self._blank = False
+            return
+        if is_stage_direction(line, self._all.speakers | self._all.characters):
+            self._unmet.append(NotDone(line.strip(" ()*_"), _UNMET["unknown"]))
             return
         if not any(draft.lines for draft in self._drafts) and is_preamble(line):
             self._about(line)
@@ -121,13 +100,13 @@ class LyricReader:
         if _TABLATURE.fullmatch(line):
             self._unmet.append(NotDone(line.strip(), "Tablature is not read: write the chords."))
             return
-        if self._has_chords and chord_line(bare := _ASIDE.sub("", line)) and bare != line:
+        if self._all.has_chords and chord_line(bare := _ASIDE.sub("", line)) and bare != line:
             self._unmet += [NotDone(aside.strip("()"), _UNMET["manner"]) for aside in _ASIDE.findall(line)]
             line = bare
         if numbered_chords(line):
             self._unsung.append(line.strip())
             return
-        if self._is_chord_line(line):
+        if self._all.is_chord_line(line):
             self._leave_chords()
             self._above = line
             return
@@ -173,15 +152,6 @@ class LyricReader:
             tuple(dict.fromkeys(self._unmet)), tuple(self._unsung),
         )  # fmt: skip
 
-    def _is_chord_line(self, line: str) -> bool:
-        chords = chord_line(line)
-        if chords is None or all(map(self._short, line.split())):
-            return False
-        labels = [label for _, label in chords]
-        if is_surely_chords(line):
-            return not self._letters_are_names or len(labels) > 1
-        return not is_alphabet(labels) and (self._has_chords or len(labels) > 1)
-
     def _read_words(self, line: str) -> None:
         """Read a line that holds more than chords."""
         found = _Line()
@@ -216,10 +186,10 @@ class LyricReader:
                 if any(letter.isalnum() for letter in content):
                     said, refers = True, None
                 continue
-            if content in self._notes:
+            if content in self._all.notes:
                 continue
-            short = self._short(content) if opening == "[" else None
-            chords = chord_line(content) if opening == "[" and not self._letters_are_names else None
+            short = self._all.short(content) if opening == "[" else None
+            chords = chord_line(content) if opening == "[" and not self._all.letters_are_names else None
             if chords and not short:
                 for _, label in chords:
                     found.mark(label)
@@ -234,12 +204,6 @@ class LyricReader:
         if refers is not None:
             refers.ends_line = True
         self._flush(found)
-
-    def _short(self, text: str) -> Tag | None:
-        """The section that a short name such as ``V1`` heads; a letter that is a chord's may be one, too."""
-        named = read_short(text) if self._has_shorts else None
-        is_chord = read_chord(text.strip("[]")) is not None
-        return None if is_chord and not self._letters_are_sections else named
 
     def _take(self, tag: Tag, line: _Line, *, in_brackets: bool = False) -> None:
         """Do what a tag says, in the middle of ``line`` or before it."""
@@ -284,7 +248,7 @@ class LyricReader:
 
     def _is_for_a_voice(self, name: str) -> bool:
         """Whether a name in brackets says who sings what is below it."""
-        return name in self._speakers or (self._heads_nothing() and read_tag(name).kind == "voice")
+        return name in self._all.speakers or (self._heads_nothing() and read_tag(name).kind == "voice")
 
     def _heads_nothing(self) -> bool:
         """Whether the last heading has no words yet: what follows is a direction for it."""
@@ -346,23 +310,23 @@ class LyricReader:
             self._current().bars += chord_bars(text)
             return
         heading, rest = read_heading(text)
-        if heading is None and (short := self._short(text.strip())):
+        if heading is None and (short := self._all.short(text.strip())):
             heading, rest = short, ""
         if heading is None and (sung_by := _SUNG_BY.match(text)):
             name, said = sung_by.groups()
-            if (said and name in self._speakers) or (not said and self._is_for_a_voice(name)):
+            if (said and name in self._all.speakers) or (not said and self._is_for_a_voice(name)):
                 heading, rest = Tag("voice", name), said
-        if heading is None and self._blank and text.strip() in self._characters:
+        if heading is None and self._blank and without_direction(text) in self._all.characters:
             heading, rest = Tag("voice", text.strip()), ""
         alone = text.isupper() or len(text.split()) == 1
-        if heading is None and alone and self._blank and self._has_headings:
+        if heading is None and alone and self._blank and self._all.has_headings:
             heading, rest = read_heading(f"{text}:")
         spoken = SPEAKER.match(text)
-        if spoken and spoken["said"] and spoken["name"] in self._speakers:
+        if spoken and spoken["said"] and spoken["name"] in self._all.speakers:
             heading = None
         # In a song with headings it is one, too, in whatever language.
-        heads = spoken and not spoken["said"] and self._blank and self._has_headings
-        if heading is None and spoken and spoken["name"] in self._speakers and not heads:
+        heads = spoken and not spoken["said"] and self._blank and self._all.has_headings
+        if heading is None and spoken and spoken["name"] in self._all.speakers and not heads:
             heading, rest = Tag("voice", text.partition(":")[0].strip("*_ ")), spoken["said"]
         elif heading is None and self._blank and _LABEL.fullmatch(text):
             heading, rest = Tag("unknown", text.strip("*_: "), wish=text), ""

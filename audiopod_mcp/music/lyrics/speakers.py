@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from .tags import Tag, is_about, read_heading
+from .headings import read_heading
+from .tags import Tag, is_about
 
 _JOINING = ("and", "of", "the", "y", "et", "und")
 SPEAKER = re.compile(
@@ -37,7 +38,42 @@ def speakers_of(lines: Sequence[str]) -> frozenset[str]:
         begins = found["said"].lstrip("\"'“‘«(¡¿")[:1]
         if words[0][0].isupper() and (not found["said"] or (begins.isalpha() and not begins.islower())):
             sure.add(found["name"])
-    return frozenset(names if len(names) > 1 else sure | {name for name, count in names.items() if count > 1})
+    sure |= {name for name, count in names.items() if count > 1}
+    known = sure or not any(name[0].isupper() for name in names)  # other scripts have no capitals
+    return frozenset(names if known and len(names) > 1 else sure)
+
+
+_OF_A_SINGER = re.compile(
+    r"\b(?:i|i'm|i'll|i've|you|you're|we|we're|me|my|mine|your|us|our|oh|ooh|yeah|hey|la|na|baby)\b",
+    re.IGNORECASE,
+)
+"""Words of who sings; a direction is about others."""
+
+
+def is_stage_direction(line: str, names: Iterable[str]) -> bool:
+    """Whether a line is a sentence in round brackets that tells what happens: "(The lights go down.)".
+
+    Where ``names`` speak, it may end without a full stop if it begins with one of them, or with who they are.
+    """
+    found = re.fullmatch(r"\s*[*_]*\(([A-Z][^()]{3,200}|Exeunt\.?|Exit\.?)\)[*_]*\s*", line)
+    if not found or _OF_A_SINGER.search(found[1]):
+        return False
+    who = (
+        *(f"{name.lower()} " for name in names),
+        "she ",
+        "he ",
+        "they ",
+        "exit",
+        "exeunt",
+        "lights",
+        "curtain",
+    )
+    return found[1].endswith(".") or (len(who) > 6 and found[1].lower().startswith(who))
+
+
+def without_direction(line: str) -> str:
+    """The name of a character without how it speaks: "ELSA (quietly)"."""
+    return re.sub(r"\s*\([^()]{1,40}\)$", "", line.strip())
 
 
 def characters_of(lines: Sequence[str]) -> frozenset[str]:
@@ -45,7 +81,7 @@ def characters_of(lines: Sequence[str]) -> frozenset[str]:
     names = {
         name
         for above, line, below in zip(("", *lines), lines, (*lines[1:], ""), strict=False)
-        if (name := line.strip()).isupper()
+        if (name := without_direction(line)).isupper()
         and re.fullmatch(r"[^\W\d_][\w.'’]*(?:(?: &| AND)? [^\W\d_][\w.'’]*){0,2}", name)
         and not above.strip()
         and below.strip()

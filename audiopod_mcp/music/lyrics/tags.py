@@ -17,7 +17,7 @@ _LABELS = tuple(
     (label, re.compile(pattern.replace(r"\b", _END), re.IGNORECASE))
     for label, pattern in (
         ("pre-chorus", rf"{_START}(?:pre|pré)[\s-]?(?:chorus|refrain|hook|coro)\b|导歌|導歌|Bメロ|프리코러스"),
-        ("chorus", rf"{_START}(?:(?:post[\s-]?)?chorus(?:es)?|refrain|hook|estribillo|refr[ãa]o|coro|ritornello|rit|refrein|refräng|omkväd|omkvæd|refrén|refren|reff?|refr|nakarat|kertosäe|kehrvers|điệp khúc|ρεφρέν|припев|приспів)\b|サビ|副歌|후렴|코러스|मुखड़ा|لازمة|פזמון"),
+        ("chorus", rf"{_START}(?:(?:post[\s-]?)?chorus(?:es)?|refrain|hook|estribillo|refr[ãa]o|coro|ritornello|rit|refrein|refräng|omkväd|omkvæd|refrén|refren|reff?|refr|nakarat|kertosäe|kehrvers|kehrreim|điệp khúc|ρεφρέν|припев|приспів)\b|サビ|副歌|후렴|코러스|मुखड़ा|لازمة|פזמון"),
         ("verse", rf"{_START}(?:verses?|stanza|strophe|vers|verso|couplet|estrofa|strofa|strof|zwrotka|sloka|säkeistö|kıta|rap|ad[\s-]?libs?|куплет|bait|lời)\b|メロ|主歌|절|벌스|अंतरा|مقطع|בית"),
         ("bridge", rf"{_START}(?:bridge|middle(?:[\s-]?(?:8|eight))?|puente|ponte|pont|brücke|brygga|бридж)\b|桥段|橋段|ブリッジ|브릿지|브리지"),
         ("intro", rf"{_START}(?:intro|introduction|introducci[óo]n|introdução|einleitung|вступление)\b|前奏|イントロ|전주|인트로"),
@@ -28,11 +28,6 @@ _LABELS = tuple(
         ("build", rf"{_START}build(?:[\s-]?up)?\b"),
     )
 )  # fmt: skip
-_WEAK = re.compile(
-    r"(?:hook|end|ending|break|drop|build(?: up)?|riff|vamp|coda|finale?|rit|tag|rap|ad[\s-]?libs?|middle|coro|pont|vers|solos?|most|inst|bait|sloka|lời)",
-    re.IGNORECASE,
-)
-"""Names of sections that are sung as well, as a line of their own."""
 _PLAYERS = rf"(?:{'|'.join(sorted((re.escape(name) for name, track in TRACK_OF.items() if 'vocals' not in track), key=len, reverse=True))}|electric|acoustic|lead|steel|slide)"
 _PLAYED = re.compile(
     rf"{_START}{_PLAYERS}\b|{_START}(?:music|musical|orchestra\w*|crescendo|melody|beats?|groove|jam)\b",
@@ -58,7 +53,7 @@ _REPEAT = re.compile(
     re.IGNORECASE,
 )
 MOST_REPEATS = 8
-_FADE = re.compile(
+FADE = re.compile(
     rf"{_START}(?:slow(?:ly)? )?fad(?:e|es|ed|ing)(?:[\s-](in|out|away|to (?:silence|black|end|nothing)))?\b",
     re.IGNORECASE,
 )
@@ -93,11 +88,11 @@ _GENDERS = {
         rf"{_START}(?:male|m[ae]n|boys?|he|him|tenor|baritone|hombre|homme|mann)\b|男", re.IGNORECASE
     ),
 }
-_MANNER = re.compile(
+MANNER = re.compile(
     r"(?:soft|quiet|loud|gent|slow|quick|tender|sad|ang[er]+)(?:ly|ily)|with feeling|(?:(?:soft(?:ly)?|quiet(?:ly)?|loud(?:ly)?|slow(?:ly)?|fast|breathy|deep|low|high|half|almost|being|is|was|all) )?(?:whisper(?:ed|s|ing)?|spoken(?:[\s-]word)?|speaking|singing|scream(?:ed|s|ing)?|shout(?:ed|s|ing)?|sung|rapp(?:ed|ing)|hum(?:med|ming)|growl(?:ed|s|ing)?|yell(?:ed|ing)?|chant(?:ed|ing)|falsetto|belt(?:ed|ing)|a[\s-]?cappella|acapella|auto-?tuned?|vocoder|laugh(?:s|ter|ing)|sigh(?:s|ing)|crying|sobbing|gasps?|breath(?:es|ing)?|inhales?|exhales?|applause|cheer(?:s|ing)|crowd (?:cheers|cheering|noise)|silence|pause|beat drops?|key change|modulation|tempo change|half[\s-]time|double[\s-]time|slow(?:s|ing)? down|speed(?:s|ing)? up)(?: (?:vocals?|voices?|softly|quietly|loudly|vocal))?",
     re.IGNORECASE,
 )
-_SOUNDS = rf"(?:thunder|rain|wind|waves?|ocean|birds?|birdsong|crickets|sirens?|trains?|cars?|engines?|doors?|phones?|bells?|clocks?|footsteps|heartbeats?|crowds?|audience|applause|laughter|static|vinyl|needle|glass|gun ?shots?|whistl(?:e|es|ing)|(?:hand ?)?clap(?:s|ping)?|stomp(?:s|ing)?|(?:finger ?)?snap(?:s|ping)?|{_PLAYERS})"
+_SOUNDS = rf"(?:music|thunder|rain|wind|waves?|ocean|birds?|birdsong|crickets|sirens?|trains?|cars?|engines?|doors?|phones?|bells?|clocks?|footsteps|heartbeats?|crowds?|audience|applause|laughter|static|vinyl|needle|glass|gun ?shots?|whistl(?:e|es|ing)|(?:hand ?)?clap(?:s|ping)?|stomp(?:s|ing)?|(?:finger ?)?snap(?:s|ping)?|{_PLAYERS})"
 _SOUNDING = r"(?:(?:crash|roll|blow|play|build|ring|slam|tick|fad|drop|kick|stop|enter|swell|start|howl|chirp|cheer|crackl|break|knock|hum|beat|stomp|clap|whistl|pass|honk)(?:s|es|e|ing|ping)?|in|out|on|the|a|an|and|with|distance|background|distant|soft|softly|quiet|quietly|gentle|gently|loud|loudly|heavy|light|slow|slowly|fast|solo|only|alone|low|warm)"
 _NOISE = re.compile(
     rf"(?:the )?sounds? (?:of )?.+|(?:{_SOUNDING} )*{_SOUNDS}(?: (?:{_SOUNDS}|{_SOUNDING}))*", re.IGNORECASE
@@ -110,7 +105,7 @@ _LANGUAGE = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"(song ?title|title|artist|album|band|credits?|source|(?:song ?)?writers?|notes?|copyright|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|(?:song )?structure|form|tom|tono|tonalidade?|tonart|tonalité|ti|ar|al|au|by|re|ve|offset|la|id|tool|作[词詞曲]|[编編]曲|[词詞曲]|原唱|演唱|歌手|作詞・作曲|작사|작곡)\s*[:=：]\s*.{0,300}|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
+    r"(song ?title|title|artist|album|band|credits?|source|scene|setting|(?:song ?)?writers?|notes?|copyright|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|(?:song )?structure|form|tom|tono|tonalidade?|tonart|tonalité|ti|ar|al|au|by|re|ve|offset|la|id|tool|music|lyricist|(?:lyrics|words)(?=: (?-i:[A-Z][\w.'-]+ [A-Z][\w.'-]+)\s*$)|作[词詞曲]|[编編]曲|[词詞曲]|原唱|演唱|歌手|作詞・作曲|작사|작곡)\s*[:=：]\s*.{0,300}|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
     re.IGNORECASE,
 )
 CREDIT = re.compile(
@@ -118,25 +113,10 @@ CREDIT = re.compile(
     r"|(?:(?i:(?:written|composed|produced|performed|arranged|mixed|sung)(?: (?:and|&) \w+)? by|by|from|feat\.?|ft\.?)) (?-i:[A-Z]).*)",
     re.IGNORECASE,
 )
-_PREAMBLE = re.compile(
-    r"(?:(?:song |the |full |complete |final )*lyrics|letra|paroles|songtext|歌詞|歌词|가사)\s*:?",
-    re.IGNORECASE,
-)
 _DIRECTIVE = re.compile(
     r"(start_of_|end_of_|so|eo)(chorus|verse|bridge|tab|grid|abc|ly|c|v|b|t|g)\b:?\s*(.*)|(c|ci|cb|comment|comment_italic|comment_box|highlight|chorus)\b:?\s*(.*)",
     re.IGNORECASE,
 )
-_SHORT = re.compile(r"(v|c|ch|pc|pre|b|br)\.?\s?(\d{0,2})", re.IGNORECASE)
-_SHORT_NAMES = {
-    "v": "Verse",
-    "c": "Chorus",
-    "ch": "Chorus",
-    "pc": "Pre-Chorus",
-    "pre": "Pre-Chorus",
-    "b": "Bridge",
-    "br": "Bridge",
-}
-_TIME_AFTER = re.compile(r"\s*\(\d{1,2}:\d{2}(?:\s*[-–—]\s*\d{1,2}:\d{2})?\)\s*$")
 _DIRECTED = {"c": "chorus", "v": "verse", "b": "bridge", "t": "tab", "g": "grid"}
 
 
@@ -175,40 +155,40 @@ def without_voice(words: str) -> str:
 
 def section_label(tag: str) -> str:
     """Give the section that a tag such as ``"Verse 2"`` or ``"Guitar solo"`` names; ``"verse"`` if unknown."""
-    return _label(tag) or ("solo" if _PLAYED.search(tag) else "verse")
+    return label_of(tag) or ("solo" if _PLAYED.search(tag) else "verse")
 
 
 def read_tag(text: str) -> Tag:
     """Read what stands between brackets; whatever it is, it is not sung."""
     text = " ".join(text.strip("*_ ").split())
     text = text[1:-1] if re.fullmatch(r"\([^()]*\)", text) else text
-    body, times = _without_times(text.strip(" :：#-–—=~*"))
+    body, times = without_times(text.strip(" :：#-–—=~*"))
     if text.startswith("/"):
         return Tag("close", text)
     if ABRUPT.search(body):
-        return Tag("abrupt end", text, _label(ABRUPT.sub("", body)))
-    if fade := _FADE.search(body):
-        rest = _BEFORE_FADE.sub("", _FADE.sub("", body)).strip(" -–—:,./|")
+        return Tag("abrupt end", text, label_of(ABRUPT.sub("", body)))
+    if fade := FADE.search(body):
+        rest = _BEFORE_FADE.sub("", FADE.sub("", body)).strip(" -–—:,./|")
         way = "fade in" if fade[1] and fade[1].lower() == "in" else "fade out"
-        label = _label(rest)
+        label = label_of(rest)
         follows = (fade[1] or label == "outro") and (not _wish(rest) if label else fade.start() == 0)
         if not rest or follows or (label and _BEFORE_FADE.search(body) and not _wish(rest)):
             again = "repeat" if "repeat" in body.lower() else ""
             return Tag(way, text, label, wish="" if label else rest or again)
     if _OVER.fullmatch(body) or _NO_SINGING.fullmatch(body):
         return Tag("end", text)
-    if not body or (_REPEAT.fullmatch(body) and _label(body) is None):
+    if not body or (_REPEAT.fullmatch(body) and label_of(body) is None):
         return Tag("repeat", text, times=max(2, times))
     for kind, pattern in (
         ("voice", _VOICE),
-        ("manner", _MANNER),
+        ("manner", MANNER),
         ("language", _LANGUAGE),
         ("about", _ABOUT),
         ("about", CREDIT),
     ):
         if pattern.fullmatch(body):
             return Tag(kind, text, wish=body)
-    if label := _label(body):
+    if label := label_of(body):
         return Tag("section", text, label, times, _wish(body))
     if _PLAYED.search(body):
         return Tag("section", text, "solo", times, body, only_played=True)
@@ -219,11 +199,9 @@ def is_direction(text: str) -> bool:
     """Whether what stands in round brackets is said to the players: other words there are sung."""
     if "," in text:
         return all(is_direction(part) for part in text.split(","))
-    body, times = _without_times(text.strip(" :*_"))
-    alone = not body or any(
-        p.fullmatch(body) for p in (_REPEAT, _MANNER, _FADE, ABRUPT, _TO_FADE, _NO_SINGING)
-    )
-    return (alone and (times > 1 or bool(body))) or (_names_section_alone(body) and len(body) > 1)
+    body, times = without_times(text.strip(" :*_"))
+    alone = not body or any(p.fullmatch(body) for p in (_REPEAT, MANNER, FADE, ABRUPT, _TO_FADE, _NO_SINGING))
+    return (alone and (times > 1 or bool(body))) or (names_section_alone(body) and len(body) > 1)
 
 
 def is_noise(text: str, line: str = "") -> bool:
@@ -245,58 +223,6 @@ def is_voice(text: str) -> bool:
     return bool(_VOICE.fullmatch(text.strip(" :*_")))
 
 
-def read_heading(line: str) -> tuple[Tag | None, str]:
-    """Part a line without brackets into the heading that it begins with, and what is sung of it.
-
-    A line is a heading where it is nothing but the name of a section, and where such a name ends in a colon
-    or stands between marks (``## Bridge``, ``- Chorus -``). "Chorus of angels" is sung.
-    """
-    core = _TIME_AFTER.sub("", line)
-    core = re.sub(r"^\d{1,2}[.)]\s+", "", core.strip().strip("*_~=-–—#·•| ").strip())
-    marked = core != line.strip()
-    if not core or len(line) > 400:
-        return None, line
-    within = core[1:-1] if re.fullmatch(r"\([^()]*\)", core) else ""
-    if ":" in within and _is_name(within.partition(":")[0], marked=True):
-        return read_tag(within), ""
-    name, colon, rest = core.partition(":")
-    if colon and (short := read_short(name)):
-        name = short.text
-    if colon and _is_name(name.strip("*_ "), marked=True):
-        return read_tag(name), rest.strip("*_ ")
-    if colon and _VOICE.fullmatch(name.strip("*_ ()")):
-        return Tag("voice", name.strip("*_ ()"), wish=name.strip("*_ ()")), rest.strip("*_ ")
-    if colon and _MANNER.fullmatch(name.strip("*_ ()")) and rest.strip("*_ "):
-        return Tag("manner", name.strip("*_ ()")), rest.strip("*_ ")
-    is_said = marked or (colon and not rest.strip("*_ "))
-    if is_said and any(pattern.fullmatch(name.strip("*_ ")) for pattern in (_MANNER, _FADE, ABRUPT)):
-        return read_tag(name), ""
-    if _is_name(core, marked=marked):
-        return read_tag(core), ""
-    if line.lstrip()[:1] in ("*", "~", "_") and is_noise(core):
-        return Tag("manner", core), ""
-    if core.isupper() and _FADE.fullmatch(core.rstrip(".:")):
-        return read_tag(core.rstrip(".:")), ""
-    beside = re.fullmatch(r"([^()]{2,40}?)\s*\(([^()]{1,40})\)\s*:?", core)
-    if beside and _is_name(beside[1], marked=marked or core.endswith(":")):
-        return read_tag(core), ""
-    whole = core[1:-1] if re.fullmatch(r"\([^()]*\)", core) else core
-    dashed = re.match(r"(.{2,40}?)\s+[-–—]+\s+(.+)", whole)
-    if dashed is None and whole != core:
-        dashed = re.match(r"([^,;]{2,40})[,;]\s+(.+)", whole)
-    if dashed and _is_name(dashed[1], marked=False):
-        if is_direction(dashed[2]) or whole != core:
-            return read_tag(whole), ""
-        return read_tag(dashed[1]), dashed[2]
-    if (
-        line.lstrip().startswith("#")
-        and not re.match(r"\s*#\w+(?:\s+#\w+)*\s*$", line)
-        and re.match(r"\s*#+\s", line)
-    ):
-        return Tag("about", core, wish=core), ""
-    return None, line
-
-
 def is_about(line: str) -> bool:
     """Whether a line describes the song: "Tempo: 120"."""
     return bool(_ABOUT.fullmatch(line.replace("**", "").replace("__", "").strip("*_# ")))
@@ -307,34 +233,14 @@ def is_over(line: str) -> bool:
     return bool(_OVER.fullmatch(line))
 
 
-def is_preamble(line: str) -> bool:
-    """Whether a line above the first section tells of the song and is not sung."""
-    return bool(_PREAMBLE.fullmatch(line.strip("*_# "))) or is_about(line)
-
-
-def read_short(text: str) -> Tag | None:
-    """Read the short name of a section, such as ``V1``, ``PC`` or ``C``."""
-    short = _SHORT.fullmatch(text.strip("[]*_: "))
-    if short is None:
-        return None
-    name = _SHORT_NAMES[short[1].lower()]
-    return Tag("section", f"{name} {short[2]}".strip(), _label(name))
-
-
-def _label(text: str) -> str | None:
+def label_of(text: str) -> str | None:
+    """The section that is named in ``text``."""
     return next((label for label, pattern in _LABELS if pattern.search(text)), None)
 
 
-def _is_name(text: str, *, marked: bool) -> bool:
-    """Whether ``text`` is the name of a section and nothing else."""
-    body, times = _without_times(re.sub(r"[()]", " ", text))
-    if not _names_section_alone(body):
-        return False
-    return marked or times > 1 or not _WEAK.fullmatch(body.strip())
-
-
-def _names_section_alone(text: str) -> bool:
-    label = _label(text)
+def names_section_alone(text: str) -> bool:
+    """Whether ``text`` is the name of a section, with a number or a player at most."""
+    label = label_of(text)
     if label is None:
         return False
     text = re.sub(r"\brepeat the\b", "repeat", text, flags=re.IGNORECASE)
@@ -365,7 +271,7 @@ def _wish(body: str) -> str:
     )
 
 
-def _without_times(text: str) -> tuple[str, int]:
+def without_times(text: str) -> tuple[str, int]:
     """``text`` without "x2" and the like, and how often that is."""
     found = _TIMES.search(text)
     if found is None:
@@ -387,8 +293,10 @@ def read_directive(text: str) -> Tag:
         if (named := read_tag(match[3])).kind == "section":
             return named
         name = _DIRECTED.get(match[2].lower(), match[2].lower())
-        label = _label(name)
-        return Tag("section", label, label) if label else Tag("unknown", text, wish=text)
+        label = label_of(name)
+        if not label:
+            return Tag("unknown", text, wish=text)
+        return Tag("section", ": ".join(filter(None, (label, match[3]))), label, wish=match[3])
     if match[4].lower() == "chorus":
         return Tag("section", "chorus", "chorus", wish=match[5])
     return read_tag(match[5]) if match[5] else Tag("unknown", text, wish=text)

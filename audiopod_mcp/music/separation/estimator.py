@@ -118,12 +118,20 @@ def predict_masks(features: Sequence[Array], weights: Perceptron) -> Array:
     hidden = (weights.hidden / weights.spread[:, None]).astype(np.float32)
     offset = (weights.hidden_bias - weights.mean @ hidden).astype(np.float32)[:, None]
     out = np.empty((4, frames, bins), np.float32)
+    inputs = np.empty((len(features), _CHUNK, bins), np.float32)
     for first in range(0, frames, _CHUNK):
         rows = slice(first, min(frames, first + _CHUNK))
-        inner = hidden.T @ np.stack([feature[rows].ravel() for feature in features]) + offset
-        logits = weights.out.T @ np.maximum(inner, 0, out=inner) + weights.out_bias[:, None]
-        odds = np.exp(logits - logits.max(axis=0))
-        out[:, rows] = (odds / odds.sum(axis=0)).reshape(4, -1, bins)
+        chunk = inputs[:, : rows.stop - first]
+        for place, feature in zip(chunk, features, strict=True):
+            place[:] = feature[rows]
+        inner = hidden.T @ chunk.reshape(len(features), -1)
+        inner += offset
+        logits = weights.out.T @ np.maximum(inner, 0, out=inner)
+        logits += weights.out_bias[:, None]
+        logits -= logits.max(axis=0)
+        odds = np.exp(logits, out=logits)
+        odds /= odds.sum(axis=0)
+        out[:, rows] = odds.reshape(4, -1, bins)
     return out
 
 
@@ -166,6 +174,6 @@ def context_features(masks: Array, power: Array) -> list[Array]:
         *around(lambda values: local_mean(local_mean(values, 181, 1), 3, 0)),
         *around(lambda values: local_mean(local_mean(values, 173, 0), 5, 1)),
         *(np.broadcast_to(each[:, None], power.shape) for each in in_frame),
-        *(each[:, above] for each in near),
-        *(each[:, below] for each in near),
+        *(np.take(each, above, axis=1) for each in near),  # in rows, as indexing by columns is not
+        *(np.take(each, below, axis=1) for each in near),
     ]

@@ -10,6 +10,7 @@ for 6 of 44, and the drums above 2 kHz as percussion for 1 of 4. So these are re
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,10 +23,11 @@ from audiopod_mcp.music.analysis.voice_prominence import (
     MIN_PROMINENCE,
     voice_prominence,
 )
-from audiopod_mcp.music.caching import Kept, kept_each
+from audiopod_mcp.music.caching import Kept, Samples, kept_each
 from audiopod_mcp.music.model import Audio, Progress, Refused, ignore_progress, progress_within
 from audiopod_mcp.music.signal.blocks import process_onto
 from audiopod_mcp.music.signal.downmix import SILENCE_THRESHOLD, downmix
+from audiopod_mcp.music.signal.loudness import Sliceable, highest
 from audiopod_mcp.music.signal.stft import Array, Complex
 from audiopod_mcp.music.synthesis.multitrack import Multitrack, Tape, blank_tapes
 
@@ -38,6 +40,8 @@ from .two_stems import separate_voice
 TRACKS = ("vocals", "drums", "bass")
 """What can be had from a recording."""
 
+_ALONG = ("drums", "bass")
+"""What is taken out along with others where the trained network separates vocals."""
 _PIECE = 1 << 20
 """Samples that are measured at a time."""
 _BLOCK = 20.0
@@ -74,7 +78,7 @@ class SeparatedStem:
 
     def kept(self) -> Kept:
         why = self.absence and (self.absence.code, dict(self.absence.values))
-        return Kept({"notes": self.notes, "absence": why}, self.audio[:])
+        return Kept({"notes": self.notes, "absence": why}, self.audio)
 
     @classmethod
     def restored(cls, kept: Kept) -> SeparatedStem:
@@ -160,17 +164,21 @@ def separate_tracks(
     if not all(np.isfinite(block).all() for block in _pieces(audio)):
         audio = np.nan_to_num(audio, posinf=0.0, neginf=0.0)
     audio = audio.astype(np.float32, copy=False)
-    loudest = float(max(audio.max(), -audio.min()))
-    if loudest < SILENCE_THRESHOLD:
-        raise Refused("separation_source_silent")
+    _refuse_silence(audio)
     if voice_weights is not None and "vocals" in tracks:
         return _separate_with_network(audio, rate, tracks, report, voice_weights)
+    return _separate_by_signal(audio, rate, tracks, report, TRACKS if voice_weights is None else _ALONG)
+
+
+def _separate_by_signal(
+    audio: Samples, rate: int, tracks: Sequence[str], report: Progress, alike: Sequence[str]
+) -> dict[str, SeparatedStem]:
+    """:func:`separate_tracks` by masks; what of the others is ``alike`` is kept as well, where it can be."""
 
     def make(missing: Sequence[str]) -> dict[str, SeparatedStem]:
         return _separate_tracks(audio, rate, missing, report)
 
-    alike = tuple(track for track in TRACKS if voice_weights is None or track != "vocals")
-    along = alike if audio.size <= _MOST_TAKEN_ALONG else ()
+    along = alike if math.prod(audio.shape) <= _MOST_TAKEN_ALONG else ()
     found = kept_each(
         "signal processing", audio, rate, tracks, make, SeparatedStem.kept, SeparatedStem.restored, along
     )
@@ -179,7 +187,7 @@ def separate_tracks(
 
 
 def _separate_tracks(
-    audio: Audio, rate: int, tracks: Sequence[str], report: Progress
+    audio: Samples, rate: int, tracks: Sequence[str], report: Progress
 ) -> dict[str, SeparatedStem]:
     odds = None
     if "vocals" in tracks:
@@ -224,16 +232,17 @@ def _separate_with_network(
     others = [track for track in tracks if track != "vocals"]
     part = progress_within(report, 0.0, 0.45 if others else 1.0)
     voice = separate_voice(audio, rate, voice_weights, part)
-    prominence = voice_prominence(audio, voice, rate)
-    heard = prominence >= MIN_PROMINENCE
     tape = Multitrack.gather([("vocals", voice)]).tape("vocals")
+    del voice
+    prominence = voice_prominence(audio, tape, rate)
+    heard = prominence >= MIN_PROMINENCE
     found: dict[str, SeparatedStem] = {}
     if others:
-        accompaniment = audio - voice if heard else audio
-        del voice
+        accompaniment = _Remainder(audio, tape) if heard else audio
         try:
+            _refuse_silence(accompaniment)
             rest = progress_within(report, 0.45, 1.0)
-            found = separate_tracks(accompaniment, rate, others, rest, voice_weights)
+            found = _separate_by_signal(accompaniment, rate, others, rest, _ALONG)
         except Refused:  # nothing but a voice
             nothing = np.zeros_like(audio)
             found = {
@@ -251,12 +260,33 @@ def _separate_with_network(
     return {track: found[track] for track in tracks}
 
 
-def _pieces(audio: Tape) -> Iterator[Audio]:
+class _Remainder:
+    """What a stem leaves of a recording, which is computed where it is read: it is never held beside both."""
+
+    def __init__(self, whole: Audio, stem: Tape) -> None:
+        self._whole = whole
+        self._stem = stem
+        self.shape, self.dtype, self.nbytes = whole.shape, whole.dtype, whole.nbytes
+
+    def __len__(self) -> int:
+        return len(self._whole)
+
+    def __getitem__(self, piece: slice) -> Audio:
+        rest: Audio = self._whole[piece] - self._stem[piece]
+        return rest
+
+
+def _pieces(audio: Sliceable) -> Iterator[Audio]:
     """The recording in pieces, so that what is computed of it is never as large as itself."""
     return (audio[start : start + _PIECE] for start in range(0, len(audio), _PIECE))
 
 
-def _energy(audio: Tape) -> float:
+def _refuse_silence(audio: Sliceable) -> None:
+    if max(highest(piece) for piece in _pieces(audio)) < SILENCE_THRESHOLD:
+        raise Refused("separation_source_silent")
+
+
+def _energy(audio: Sliceable) -> float:
     return sum(float(np.square(piece, dtype=np.float64).sum()) for piece in _pieces(audio))
 
 

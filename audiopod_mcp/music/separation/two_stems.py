@@ -19,8 +19,9 @@ from scipy.special import expit
 
 from audiopod_mcp.music.caching import kept_audio
 from audiopod_mcp.music.model import Audio, Progress, ignore_progress, progress_within
-from audiopod_mcp.music.signal.blocks import process_in_blocks
+from audiopod_mcp.music.signal.blocks import process_onto
 from audiopod_mcp.music.signal.stft import Array
+from audiopod_mcp.music.synthesis.multitrack import Tape, blank_tapes
 
 from .features import SEPARATION_RATE, SEPARATION_STFT
 
@@ -47,7 +48,7 @@ _LEAK: Final = np.float32(0.2)
 
 def separate_voice(
     audio: Audio, rate: int, weights: Mapping[str, Array], report: Progress = ignore_progress
-) -> Audio:
+) -> Tape:
     """The voice in a recording; what it leaves of it is the accompaniment.
 
     Parameters
@@ -62,7 +63,8 @@ def separate_voice(
 
     Returns
     -------
-    float32 array, shape (samples, channels)
+    float32, shape (samples, channels)
+        Where the recording is long it lies on the disk.
     """
 
     def work(block: Audio, _: float, tell: Progress) -> Audio:
@@ -76,8 +78,10 @@ def separate_voice(
             return voice
         return _match_length(soxr.resample(voice, SEPARATION_RATE, rate), len(block))
 
-    def make() -> Audio:
-        return process_in_blocks(audio, rate, work, report, _BLOCK)
+    def make() -> Tape:
+        (tape,) = blank_tapes(1, *audio.shape)
+        process_onto([tape], audio, rate, work, report, _BLOCK)
+        return tape
 
     return kept_audio(lambda: f"voice by the network {_digest(weights)}", audio, rate, make)
 

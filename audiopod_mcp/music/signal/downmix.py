@@ -18,8 +18,8 @@ ANALYSIS_RATE = 22_050
 SILENCE_THRESHOLD = 1e-4
 """Peaks below this (−80 dB full scale) are silence: dither and converter noise, not music."""
 
-_CHUNK = 2**19
-"""Samples resampled at a time."""
+_CHUNK = 2**16
+"""Samples resampled at a time: as many as stay in a processor's cache."""
 
 
 def downmix(audio: Sliceable, rate: int, report: Progress = ignore_progress) -> tuple[Array, Array]:
@@ -59,12 +59,19 @@ def downmix(audio: Sliceable, rate: int, report: Progress = ignore_progress) -> 
     room = math.ceil(len(audio) * ANALYSIS_RATE / rate) + 1
     mixed = [np.empty(room, np.float32) for _ in streams]
     filled = [0] * len(streams)
+    space = np.empty((len(streams), _CHUNK), np.float32)
     for start in range(0, len(audio), _CHUNK):
         block = finite(audio[start : start + _CHUNK]).astype(np.float32, copy=False)
         last = start + _CHUNK >= len(audio)
-        mixes = [(block[:, 0] + block[:, 1]) / 2 if block.shape[1] == 2 else block.mean(axis=1)]
+        mixes = space[:, : len(block)]
         if stereo:
-            mixes.append((block[:, 0] - block[:, 1]) / 2)
+            np.subtract(block[:, 0], block[:, 1], out=mixes[1])
+        if block.shape[1] == 2:
+            np.add(block[:, 0], block[:, 1], out=mixes[0])
+            mixes /= 2
+        else:
+            block.mean(axis=1, out=mixes[0])
+            mixes[1:] /= 2
         for row, (stream, mix) in enumerate(zip(streams, mixes, strict=True)):
             part = stream.resample_chunk(mix, last=last)
             mixed[row][filled[row] : filled[row] + len(part)] = part

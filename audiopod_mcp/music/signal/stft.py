@@ -19,7 +19,7 @@ Array: TypeAlias = npt.NDArray[np.float32]
 Ints: TypeAlias = npt.NDArray[np.intp]
 Complex: TypeAlias = npt.NDArray[np.complex64]
 
-_AT_A_TIME = 1 << 18
+_AT_A_TIME = 1 << 16
 """Samples that are windowed and transformed at a time: what stays in the cache of a processor."""
 WORKERS = 2
 """Threads of one transform."""
@@ -98,6 +98,22 @@ class STFT:
         complex64 array, shape (frames, bins) or (frames, channels, bins)
             The block's spectra.
         """
+        for first, frames in self._frames(signal, block):
+            spectra = np.empty((*frames.shape[:-1], len(self.window) // 2 + 1), np.complex64)
+            for few, some in self._transformed(frames):
+                spectra[few] = some
+            yield first, spectra
+
+    def magnitudes(self, signal: Array | Sliceable, block: int = 1024) -> Iterator[tuple[int, Array]]:
+        """The moduli of :meth:`blocks`."""
+        for first, frames in self._frames(signal, block):
+            moduli = np.empty((*frames.shape[:-1], len(self.window) // 2 + 1), np.float32)
+            for few, some in self._transformed(frames):
+                np.abs(some, out=moduli[few])
+            yield first, moduli
+
+    def _frames(self, signal: Array | Sliceable, block: int) -> Iterator[tuple[int, Array]]:
+        """The frames of a signal as they are, ``block`` at a time, and the number of the first of them."""
         size, count = len(self.window), self.frame_count(len(signal))
         for first in range(0, count, block):
             start = first * self.hop - self.padding[0]
@@ -106,17 +122,13 @@ class STFT:
             before = max(-start, 0)
             zeros = [(before, stop - start - before - len(piece))] + [(0, 0)] * (len(signal.shape) - 1)
             whole = np.pad(piece, zeros) if sum(zeros[0]) else piece
-            frames = sliding_window_view(whole, size, axis=0)[:: self.hop]
-            spectra = np.empty((*frames.shape[:-1], size // 2 + 1), np.complex64)
-            few = max(1, _AT_A_TIME // math.prod(frames.shape[1:]))
-            for at in range(0, len(frames), few):
-                spectra[at : at + few] = sfft.rfft(frames[at : at + few] * self.window, axis=-1)
-            yield first, spectra
+            yield first, sliding_window_view(whole, size, axis=0)[:: self.hop]
 
-    def magnitudes(self, signal: Array | Sliceable, block: int = 1024) -> Iterator[tuple[int, Array]]:
-        """The moduli of :meth:`blocks`."""
-        for first, spectrum in self.blocks(signal, block):
-            yield first, np.abs(spectrum)
+    def _transformed(self, frames: Array) -> Iterator[tuple[slice, Complex]]:
+        """The spectra of frames, as many at a time as stay in a cache, and which they are."""
+        few = max(1, _AT_A_TIME // math.prod(frames.shape[1:]))
+        for at in range(0, len(frames), few):
+            yield slice(at, at + few), sfft.rfft(frames[at : at + few] * self.window, axis=-1)
 
     def forward(self, signal: Array) -> Complex:
         """The spectra of all frames of a signal at once."""

@@ -12,11 +12,11 @@ from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Part, Progress, Score, 
 from .instruments import INSTRUMENTS, TRACKS, Instrument
 from .mastering import mastering_gain
 from .multitrack import Mix, Multitrack, blank_tapes, pieces, tapes_of
-from .track_rendering import render_track
+from .track_rendering import ONE_SHOT, render_track
 
 __all__ = [
-    "INSTRUMENTS", "TRACKS", "Instrument", "KeptStems", "Mix", "Multitrack", "mix", "pieces", "record",
-    "render", "tapes_of",
+    "INSTRUMENTS", "ONE_SHOT", "TRACKS", "Instrument", "KeptStems", "Mix", "Multitrack", "mix", "pieces",
+    "record", "render", "tapes_of",
 ]  # fmt: skip
 
 KeptStems: TypeAlias = MutableMapping[Hashable, Audio]
@@ -124,10 +124,9 @@ def record(
             total[piece] += block
             at += len(block)
     recorded = dict(zip(players, tapes, strict=True))
-    music = Multitrack({name: recorded[name] for name in TRACKS if name in recorded}, samples)
+    music = Multitrack({name: recorded[name] for name in TRACKS if name in recorded}, samples, total)
     if mastered and players:
         curve = mastering_gain(total, wrap=loop, report=lambda _, doing: report(0.87, doing))
-        del total
         report(0.95, "Mastering")
         music.scale(curve)
     report(1.0, "Rendered")

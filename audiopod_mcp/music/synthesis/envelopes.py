@@ -123,6 +123,12 @@ def fade_in(n: int, attack: float) -> Signal:
     return envelope
 
 
+def rise(sound: Signal, attack: float) -> None:
+    """Let ``sound`` (n,) rise along :func:`fade_in`, in place."""
+    beginning = sound[: max(2, int(attack * SAMPLE_RATE))]
+    beginning *= fade_in(len(beginning), attack)
+
+
 def raised_cosine(t: FloatArray, attack: float) -> FloatArray:
     """Rise from 0 to 1 along a raised cosine in the first ``attack`` seconds of the times ``t``."""
     rising: FloatArray = 0.5 - 0.5 * np.cos(np.pi * np.clip(t / attack, 0, 1))
@@ -138,6 +144,9 @@ def exp_decay(n: int, decay: float, sustain: float = 0.0) -> Signal:
     """Fall from 1 to ``sustain`` exponentially, with the time constant ``decay`` (s); float32, shape (n,)."""
     blocks = -(-n // _BLOCK)
     step = 1 / (decay * SAMPLE_RATE)
-    falling = np.exp(-step * _BLOCK * np.arange(blocks))[:, None] * np.exp(-step * np.arange(_BLOCK))
-    envelope: Signal = (sustain + (1 - sustain) * falling.reshape(-1)[:n]).astype(np.float32)
-    return envelope
+    coarse = ((1 - sustain) * np.exp(-step * _BLOCK * np.arange(blocks))).astype(np.float32)
+    fine = np.exp(-step * np.arange(_BLOCK)).astype(np.float32)
+    falling: Signal = (coarse[:, None] * fine).reshape(-1)[:n]
+    if sustain:
+        falling += np.float32(sustain)
+    return falling

@@ -20,7 +20,8 @@ Tick = Callable[[], None]
 """Called between blocks of work; may raise to stop it."""
 
 _REVERB_RATE = SAMPLE_RATE // 2
-_FFT_SIZE = 1 << 17
+_DRIVEN = 1 << 17
+"""Samples that are distorted at a time."""
 _CORRELATION = 0.35
 """How alike the reverberation is at both ears: in mono it is 1.7 dB weaker, not 3."""
 ROTARY_DELAY = 32
@@ -30,8 +31,9 @@ ROTARY_DELAY = 32
 @lru_cache(maxsize=4)
 def _room_impulse_spectra(
     t60: float, treble: float, size: float
-) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.complex64]], int]:
-    """Build the spectra (2, bins) of a stereo room impulse response at half the sample rate, and its length.
+) -> tuple[np.ndarray[tuple[int, int], np.dtype[np.complex64]], int, int]:
+    """Build the spectra (2, bins) of a stereo room impulse response at half the sample rate, its length, and
+    that of the transform.
 
     Noise that decays by 60 dB in ``t60`` seconds, and three times as fast at high frequencies, follows a few
     early reflections (Moorer, "About this reverberation business", CMJ 1979). Its energy is 1.
@@ -52,22 +54,24 @@ def _room_impulse_spectra(
         for delay, gain in zip(size * rng.uniform(0.008, 0.045, 7), rng.uniform(1.5, 5, 7), strict=True):
             response[channel, int(delay * _REVERB_RATE)] += gain * rng.choice((-1, 1))
     response /= np.sqrt((response**2).sum(axis=1, keepdims=True))
-    return sfft.rfft(response, _FFT_SIZE, axis=1).astype(np.complex64), n
+    fft_size = 1 << 16 if n < 40_000 else 1 << 17
+    return sfft.rfft(response, fft_size, axis=1).astype(np.complex64), n, fft_size
 
 
 class Reverb:
     """The reverberation of one room, block after block of :attr:`block` samples.
 
     A reverberation tail is dark, so it is computed at half the sample rate, by overlap-add of blocks that fit
-    into the cache.
+    into the cache. Four are transformed at once where they do, which the transform does side by side.
     """
 
     def __init__(self, room: Room, samples: int) -> None:
         """Prepare for a signal of so many ``samples``."""
         self._half = samples // 2
-        self._spectra, length = _room_impulse_spectra(room.seconds, room.treble, room.size)
-        self.block = 2 * (_FFT_SIZE - length)
-        """Samples at a time: what a transform has room for beside the room's response."""
+        self._spectra, length, self._fft_size = _room_impulse_spectra(room.seconds, room.treble, room.size)
+        self._hop = self._fft_size - length
+        self.block = 2 * self._hop * (4 if self._fft_size <= 1 << 16 else 1)
+        """Samples at a time: what the transforms have room for beside the room's response."""
         self._tail = np.zeros((2, length), np.float32)
         self._last = np.zeros(2, np.float32)
 
@@ -81,25 +85,36 @@ class Reverb:
         if count <= 0:
             return
         slow = self._at_half_rate(dry, start, count)
-        sounds = bool(slow.any())
-        if not sounds and not self._tail.any():
-            self._last[:] = 0
+        if not slow.any():
+            if self._tail.any():
+                for first in range(0, count, self._hop):
+                    silent = np.zeros((2, self._fft_size), np.float32)
+                    self._add_one(stereo[2 * first :], silent, count - first)
+            else:
+                self._last[:] = 0
             return
-        if sounds:
-            reverberation = sfft.irfft(sfft.rfft(slow, _FFT_SIZE) * self._spectra, _FFT_SIZE, axis=1)
-        else:
-            reverberation = np.zeros((2, _FFT_SIZE), np.float32)
+        rows = np.zeros((-(-count // self._hop), self._hop), np.float32)
+        rows.reshape(-1)[:count] = slow
+        spectra = sfft.rfft(rows, self._fft_size, axis=1)
+        wet = sfft.irfft(spectra[:, None] * self._spectra, self._fft_size, axis=2)
+        for number, row in enumerate(wet):
+            first = number * self._hop
+            self._add_one(stereo[2 * first :], row, count - first)
+
+    def _add_one(self, stereo: Audio, reverberation: Signal, count: int) -> None:
+        """Add what one transform (2, n) gives, after what rings from before, to ``count`` pairs at most."""
+        count = min(count, self._hop)
+        if count <= 0:
+            return
         reverberation[:, : self._tail.shape[1]] += self._tail
-        self._tail = reverberation[:, self.block // 2 :].copy()
+        self._tail = reverberation[:, self._hop :].copy()
         # Back to the full rate: the samples themselves, and between two of them their mean.
         for side, wet in enumerate(reverberation[:, :count]):
             stereo[1 : 2 * count : 2, side] += wet
             wet *= np.float32(0.5)
-            between = wet.copy()
-            between[1:] += wet[:-1]
-            between[0] += self._last[side]
+            stereo[0, side] += wet[0] + self._last[side]
             self._last[side] = wet[-1]
-            stereo[: 2 * count : 2, side] += between
+            stereo[2 : 2 * count : 2, side] += wet[1:] + wet[:-1]
 
     def _at_half_rate(self, dry: Signal, start: int, count: int) -> Signal:
         """``count`` samples from ``start`` on at half the rate; ``dry`` begins where :meth:`needs` says."""
@@ -152,9 +167,9 @@ def distort(dry: Signal, drive: float, tick: Tick) -> Signal:
         )
     ).astype(np.float32)
     before, after = np.zeros((len(bass_cut), 2), np.float32), np.zeros((len(speaker), 2), np.float32)
-    for start in range(0, len(dry), _FFT_SIZE):
+    for start in range(0, len(dry), _DRIVEN):
         tick()
-        block = dry[start : start + _FFT_SIZE]
+        block = dry[start : start + _DRIVEN]
         thin, before = sosfilt(bass_cut, block, zi=before)
         clipped = np.tanh(thin * np.float32(drive * 6) + np.float32(0.15)) - np.float32(np.tanh(0.15))
         filtered, after = sosfilt(speaker, clipped, zi=after)

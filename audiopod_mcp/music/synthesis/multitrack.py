@@ -29,6 +29,8 @@ class DiskTape:
         self._recorded = min(shape[0], recorded)
         self._gains: list[GainEnvelope | np.float32] = []
         self.shape = shape
+        self.dtype = np.dtype(np.float32)
+        self.nbytes = 4 * shape[0] * shape[1]
 
     def __len__(self) -> int:
         return self.shape[0]
@@ -104,7 +106,7 @@ def blank_tapes(count: int, samples: int, channels: int = 2, share: float = 1.0)
 
 def tapes_of(stems: Mapping[str, Audio]) -> dict[str, Tape]:
     """The stems, none of which is read into memory for it."""
-    return dict(stems._tapes) if isinstance(stems, Multitrack) else dict(stems)
+    return {track: stems.tape(track) for track in stems} if isinstance(stems, Multitrack) else dict(stems)
 
 
 def pieces(samples: int) -> Iterator[slice]:
@@ -134,9 +136,12 @@ class Mix:
 class Multitrack(Mapping[str, Audio]):
     """Stems by track, all of one shape, which sum to the mix. What is looked up is read into memory."""
 
-    def __init__(self, tapes: Mapping[str, Tape], samples: int) -> None:
+    def __init__(self, tapes: Mapping[str, Tape], samples: int, total: Tape | None = None) -> None:
+        """Take in ``tapes``, and their sum where there is one already, which is changed and given away."""
         self._tapes = dict(tapes)
         self.samples = samples
+        # Whoever gets at a stem may write to it: then this is not their sum any more.
+        self._total = total
 
     @classmethod
     def gather(cls, stems: Iterable[tuple[str, Tape]]) -> Multitrack:
@@ -156,7 +161,7 @@ class Multitrack(Mapping[str, Audio]):
         return cls(tapes, max((len(tape) for tape in tapes.values()), default=0))
 
     def __getitem__(self, track: str) -> Audio:
-        tape = self._tapes[track]
+        tape = self.tape(track)
         return tape if isinstance(tape, np.ndarray) else tape[:]
 
     def __contains__(self, track: object) -> bool:
@@ -178,12 +183,13 @@ class Multitrack(Mapping[str, Audio]):
 
     def tape(self, track: str) -> Tape:
         """A stem that is not read into memory."""
+        self._total = None
         return self._tapes[track]
 
     def scale(self, gain: Gain) -> None:
         """Multiply every stem by a gain, or by that of each sample, shape (samples,), in place."""
         at_once = []
-        for tape in self._tapes.values():
+        for tape in (*self._tapes.values(), *([] if self._total is None else [self._total])):
             if isinstance(tape, DiskTape) and not isinstance(gain, np.ndarray):
                 tape.scale(gain)
             else:
@@ -194,6 +200,7 @@ class Multitrack(Mapping[str, Audio]):
 
     def cut(self, first: int, samples: int) -> None:
         """Keep ``samples`` from sample ``first`` on; silence comes after the end."""
+        self._total = None
         for track, tape in self._tapes.items():
             if isinstance(tape, DiskTape):
                 self._tapes[track] = tape.cut(first, samples)
@@ -207,7 +214,10 @@ class Multitrack(Mapping[str, Audio]):
         self._tapes = self.gather((track, change(self[track])) for track in self)._tapes
 
     def mixdown(self) -> Audio:
-        """The sum of all stems, shape (samples, channels)."""
+        """The sum of all stems, shape (samples, channels); it is the caller's."""
+        total, self._total = self._total, None
+        if total is not None:
+            return total if isinstance(total, np.ndarray) else total[:]
         total = np.zeros((self.samples, self.channels), np.float32)
         for piece in pieces(self.samples):
             for tape in self._tapes.values():

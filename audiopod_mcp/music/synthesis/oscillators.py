@@ -8,10 +8,12 @@ import scipy.fft as sfft
 from audiopod_mcp.music.model import SAMPLE_RATE
 
 from .envelopes import CONTROL_RAMP, CONTROL_STEP
-from .tone import FloatArray, IndexArray, Signal
+from .tone import FloatArray, Signal
 
 TABLE_SIZE = 8192
 """Samples in a wavetable. Read without interpolation, its error stays below -70 dB."""
+_STRETCH = 128 * CONTROL_STEP
+"""Samples of a wavetable that are read at a time."""
 _BLOCK = 256
 """Samples of a mode that one matrix product advances."""
 _MAX_PRODUCT = 200_000
@@ -80,87 +82,88 @@ def harmonics(frequency: float, max_harmonics: int = 80) -> FloatArray:
 
 
 def wavetable(amplitudes: FloatArray, phases: FloatArray | None = None) -> Signal:
-    """Build one period of Σ aₖ·sin(2πkx + φₖ).
+    """Build one period of Σ aₖ·sin(2πkx + φₖ), or of each of several tones.
 
     Parameters
     ----------
-    amplitudes, phases
-        Level and phase (rad) of each harmonic from the fundamental on; shape (harmonics,).
+    amplitudes
+        Level of each harmonic from the fundamental on; shape (harmonics,), or (tables, harmonics).
+    phases
+        Phase (rad) of each harmonic; shape (harmonics,).
 
     Returns
     -------
     ndarray
-        float32, shape (TABLE_SIZE,).
+        float32, shape (TABLE_SIZE,), or (tables, TABLE_SIZE).
 
     """
-    count = min(len(amplitudes), TABLE_SIZE // 2 - 1)
-    spectrum = np.zeros(TABLE_SIZE // 2 + 1, np.complex128)
-    spectrum[1 : count + 1] = -0.5j * TABLE_SIZE * amplitudes[:count]
+    count = min(amplitudes.shape[-1], TABLE_SIZE // 2 - 1)
+    spectrum = np.zeros((*amplitudes.shape[:-1], TABLE_SIZE // 2 + 1), np.complex64)
+    spectrum[..., 1 : count + 1] = -0.5j * TABLE_SIZE * amplitudes[..., :count]
     if phases is not None:
-        spectrum[1 : count + 1] *= np.exp(1j * phases[:count])
-    period: Signal = sfft.irfft(spectrum).astype(np.float32)
-    return period
+        spectrum[..., 1 : count + 1] *= np.exp(1j * phases[:count])
+    periods: Signal = sfft.irfft(spectrum, axis=-1)
+    return periods
 
 
-def phase_index(frequency: FloatArray, n: int, start: FloatArray | float = 0.0) -> IndexArray:
-    """Say where in its wavetable a tone of moving pitch is at each sample.
+def play_wavetable(
+    tables: Signal,
+    frequency: FloatArray,
+    n: int,
+    start: FloatArray | float = 0.0,
+    position: Signal | None = None,
+) -> Signal:
+    """Read a wavetable, or a blend of two neighbours in a row of them, at a moving pitch.
 
-    Parameters
-    ----------
-    frequency
-        Hz at the control points; shape (…, control points).
-    n
-        Samples.
-    start
-        Periods from which each tone begins.
-
-    Returns
-    -------
-    ndarray
-        int64 positions, 0 … TABLE_SIZE - 1; shape (…, n).
-
-    """
-    advance = 0.5 * (frequency[..., :-1] + frequency[..., 1:]) * (CONTROL_STEP / SAMPLE_RATE)
-    cycles = np.cumsum(advance, axis=-1) - advance + np.asarray(start)[..., None]
-    first = (TABLE_SIZE * (cycles % 1.0)).astype(np.float32)
-    positions = (advance * TABLE_SIZE).astype(np.float32)[..., None] * CONTROL_RAMP
-    positions += first[..., None]
-    index = positions.astype(np.int64)
-    index &= TABLE_SIZE - 1
-    phases: IndexArray = index.reshape(*frequency.shape[:-1], -1)[..., :n]
-    return phases
-
-
-def read_wavetable(tables: Signal, index: IndexArray, position: Signal | None = None) -> Signal:
-    """Read a wavetable, or a blend of two neighbours in a row of them.
+    Voice by voice and stretch by stretch, so that all that is worked on is in the cache.
 
     Parameters
     ----------
     tables
         Shape (TABLE_SIZE,), or (tables, TABLE_SIZE) for a row of them.
-    index
-        Positions in the table, from :func:`phase_index`; shape (n,) or (voices, n).
+    frequency
+        Hz at the control points; shape (control points,) or (voices, control points).
+    n
+        Samples.
+    start
+        Periods from which each voice begins.
     position
         Which of the row is heard, 0 … tables - 1; between two whole numbers both are. Shape (n,).
 
     Returns
     -------
     ndarray
-        float32, shaped like ``index``.
+        float32, shape (n,) or (voices, n).
 
     """
-    if position is None:
-        return tables.take(index)
-    lower = np.minimum(position.astype(np.int64), len(tables) - 2)
-    places = index + TABLE_SIZE * lower
+    advance = 0.5 * (frequency[..., :-1] + frequency[..., 1:]) * (CONTROL_STEP / SAMPLE_RATE)
+    cycles = np.cumsum(advance, axis=-1) - advance + np.asarray(start)[..., None]
+    firsts = np.atleast_2d((TABLE_SIZE * (cycles % 1.0)).astype(np.float32))
+    steps = np.atleast_2d((advance * TABLE_SIZE).astype(np.float32))
     flat = tables.reshape(-1)
-    blend: Signal = flat.take(places)
-    places += TABLE_SIZE
-    step = flat.take(places)
-    step -= blend
-    step *= position - lower.astype(np.float32)
-    blend += step
-    return blend
+    change = flat[TABLE_SIZE:] - flat[:-TABLE_SIZE]
+    voices = np.empty((len(firsts), n), np.float32)
+    for at in range(0, n, _STRETCH):
+        stretch = slice(at, min(n, at + _STRETCH))
+        points = slice(at // CONTROL_STEP, (at + _STRETCH) // CONTROL_STEP)
+        if position is not None:
+            row = np.minimum(position[stretch].astype(np.int64), len(tables) - 2)
+            share = position[stretch] - row.astype(np.float32)
+            row *= TABLE_SIZE
+        for voice, first, step in zip(voices, firsts, steps, strict=True):
+            places = step[points, None] * CONTROL_RAMP
+            places += first[points, None]
+            index = places.astype(np.int64).reshape(-1)[: stretch.stop - at]
+            index &= TABLE_SIZE - 1
+            if position is None:
+                voice[stretch] = flat.take(index)
+            else:
+                index += row
+                heard = change.take(index)
+                heard *= share
+                heard += flat.take(index)
+                voice[stretch] = heard
+    return voices if frequency.ndim == 2 else voices[0]
 
 
 def pan_across(voices: Signal, low: float = 0.1, high: float = 0.9) -> Signal:
@@ -176,13 +179,12 @@ def pan_across(voices: Signal, low: float = 0.1, high: float = 0.9) -> Signal:
     Returns
     -------
     ndarray
-        float32, shape (n, 2).
+        float32, shape (n, 2); each side lies in one piece.
 
     """
     place = np.linspace(low, high, len(voices)) * np.pi / 2
-    sides = np.stack((np.cos(place), np.sin(place))).astype(np.float32)
-    y = np.zeros((2, voices.shape[1]), np.float32)
-    for voice, gains in zip(voices, sides.T, strict=True):
-        for side, gain in zip(y, gains, strict=True):
-            side += gain * voice
-    return np.ascontiguousarray(y.T)
+    gains = np.stack((np.cos(place), np.sin(place))).astype(np.float32)
+    y = np.empty((2, voices.shape[1]), np.float32)
+    for at in range(0, y.shape[1], _STRETCH):
+        y[:, at : at + _STRETCH] = gains @ voices[:, at : at + _STRETCH]
+    return y.T

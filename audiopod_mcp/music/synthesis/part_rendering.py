@@ -88,17 +88,22 @@ def render_part(
     for done, (key, notes) in enumerate(groups):
         report(0.85 * done / len(groups), part.instrument)
         sound = _synthesize_sound(instrument, part.instrument, key, notes, seed, tonic)
-        if place := instrument.places.get(key[0] // 20):
-            sound = np.multiply.outer(gains(place * width), sound).T
+        place = instrument.places.get(key[0] // 20)
+        sides = gains(place * width) if place else None
         sound = np.asfortranarray(sound)  # as the signal that it is added to
         if sound.ndim == 2 and dry.ndim == 1:
             mono, dry = dry, silence(samples, 2)
             if done:
                 dry += mono[:, None]
+        tied = sung or instrument.plays_legato or key[0] == 20 * _OPEN_HAT
+        release = round(instrument.release * SAMPLE_RATE)
+        if not tied and instrument.unpitched and instrument.track != "fx":  # it dies away by itself
+            faded = sound[max(0, len(sound) - release) :]
+            faded *= _release_curve(len(faded))[: len(faded)]
+            release = 0
         for note in notes:
-            tied = sung or instrument.plays_legato or key[0] == 20 * _OPEN_HAT
             ending = endings.get(note.start) if tied else None
-            _mix_in(dry, sound, note, instrument, ending)
+            _mix_in(dry, sound, note, instrument, release, ending, sides)
     if sung:
         _add_breaths(dry, part, seed)
     return dry
@@ -249,12 +254,21 @@ def _release_curve(samples: int) -> Signal:
 
 
 def _mix_in(
-    dry: Signal, sound: Signal, note: Note, instrument: Instrument, ending: tuple[float, float] | None = None
+    dry: Signal,
+    sound: Signal,
+    note: Note,
+    instrument: Instrument,
+    release: int,
+    ending: tuple[float, float] | None,
+    sides: Signal | None,
 ) -> None:
-    """Add ``sound`` to ``dry`` as ``note``; an ``ending`` is how long it is held and released instead, s."""
+    """Add ``sound`` to ``dry`` as ``note``, which takes so many samples to die at its ``release``.
+
+    An ``ending`` is how long it is held and released instead, s; ``sides`` are the gains of both channels,
+    of a sound that has one.
+    """
     start = round(note.start * SAMPLE_RATE)
     whole = instrument.unpitched and instrument.track != "fx"
-    release = round(instrument.release * SAMPLE_RATE)
     held = len(sound) - release if whole else min(round(note.duration * SAMPLE_RATE), len(sound) - release)
     if ending is not None:
         until, fading = (round(seconds * SAMPLE_RATE) for seconds in ending)
@@ -266,13 +280,19 @@ def _mix_in(
     if end <= start + skip:
         return
     gain = np.float32((note.velocity / 127) ** 1.6)
-    piece = sound[skip : end - start] * gain
-    fading_out = _release_curve(min(release, len(sound) - held))
-    first = held - skip
+    piece, first = sound[skip : end - start], held - skip
+    if sides is None:
+        piece = piece * gain
+    elif first < len(piece):
+        piece = piece.copy()
     if first < len(piece):
+        fading_out = _release_curve(min(release, len(sound) - held))
         fade = fading_out[max(0, -first) :][: len(piece) - max(0, first)]
         piece[max(0, first) :] *= fade if piece.ndim == 1 else fade[:, None]
-    if dry.ndim == 2 and piece.ndim == 1:
+    if sides is not None:
+        for side, level in enumerate(gain * sides):
+            dry[start + skip : end, side] += piece * level
+    elif dry.ndim == 2 and piece.ndim == 1:
         dry[start + skip : end] += piece[:, None]
     else:
         dry[start + skip : end] += piece

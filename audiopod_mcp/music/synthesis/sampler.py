@@ -18,7 +18,7 @@ from audiopod_mcp.music.model import SAMPLE_RATE
 
 from . import sound_bank
 from .drums import TUNED_WITH, Kit, in_key
-from .envelopes import declick, exp_decay, fade_in
+from .envelopes import declick, exp_decay, rise
 from .sound_bank import Zone
 from .tone import FloatArray, Signal, Tone
 
@@ -94,9 +94,9 @@ class Sampled:
         sections.append(_shelf(3.5 * tone.frequency, self.brilliance * (tone.force - 0.65)))
         y = _filtered(y, sections)
         if tone.slurred:
-            y *= fade_in(len(y), _SLUR_RISE)
+            rise(y, _SLUR_RISE)
         else:
-            y *= fade_in(len(y), max(self.attack, zone.attack))
+            rise(y, max(self.attack, zone.attack))
         if zone.decay:
             hold = min(n, round(zone.hold * SAMPLE_RATE))
             tau = 20 / np.log(10) / zone.decay
@@ -145,11 +145,11 @@ def _outside(value: int, bounds: tuple[int, int]) -> int:
 
 def _read(zone: Zone, ratio: float, n: int, skip: float) -> Signal:
     """``n`` samples of a zone's recording, played ``ratio`` times as fast, from ``skip`` seconds on."""
-    audio = sound_bank.waveform(zone)
     start = zone.start + round(skip * zone.rate)
+    needed = int(n * ratio * zone.rate / SAMPLE_RATE) + 64
+    audio = sound_bank.waveform(zone, start + needed)
     if start > len(audio) // 2:
         start = zone.start
-    needed = int(n * ratio * zone.rate / SAMPLE_RATE) + 64
     if zone.loop is not None and start + needed > zone.loop[1]:
         first, last = zone.loop
         again = -(-(start + needed - last) // (last - first))

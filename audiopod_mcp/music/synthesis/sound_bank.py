@@ -74,13 +74,23 @@ def zones(program: str) -> tuple[Zone, ...]:
     return tuple(_zone(entry) for entry in _index()[program])
 
 
+def waveform(zone: Zone, samples: int | None = None) -> Signal:
+    """The sample of a zone, at its own rate and about zero; float32, shape (n,), not to be written to.
+
+    Of a sample without a loop, only the beginning that has so many ``samples``, or some more, is decoded.
+    """
+    if samples is None or zone.loop:
+        return _decoded(zone, -1)
+    seconds = max(1, -(-samples // zone.rate))
+    return _decoded(zone, zone.rate << (seconds - 1).bit_length())
+
+
 @lru_cache(maxsize=_DECODED)
-def waveform(zone: Zone) -> Signal:
-    """The sample of a zone, at its own rate and about zero; float32, shape (n,), not to be written to."""
+def _decoded(zone: Zone, frames: int) -> Signal:
     start, size = _places()[zone.sample]
     with (files(__package__) / _BANK).open("rb") as file:
         file.seek(start)
-        audio, _ = soundfile.read(io.BytesIO(file.read(size)), dtype="float32")
+        audio, _ = soundfile.read(io.BytesIO(file.read(size)), frames, dtype="float32")
     audio = np.asarray(audio, np.float32)
     audio -= audio[slice(*zone.loop)].mean() if zone.loop else audio.mean()
     audio.flags.writeable = False

@@ -19,7 +19,7 @@ from .envelopes import (
     random_drift,
     sample_times,
 )
-from .oscillators import TABLE_SIZE, harmonics, pan_across, phase_index, read_wavetable, wavetable
+from .oscillators import harmonics, pan_across, play_wavetable, wavetable
 from .tone import Signal, Tone
 
 
@@ -58,12 +58,14 @@ class SubtractiveSynth:
             ]
         )
         starts = tone.rng.random(len(self.detune_cents)) if len(self.detune_cents) > 1 else np.zeros(1)
-        voices = read_wavetable(tables, phase_index(pitches, n, starts), position)
+        voices = play_wavetable(tables, pitches, n, starts, position)
         envelope = fade_in(n, self.attack)
         if self.sustain < 1:
             envelope *= exp_decay(n, self.decay, self.sustain)
         if self.stereo and len(voices) > 1:
-            return pan_across(voices) * envelope[:, None]
+            y = pan_across(voices)
+            y *= envelope[:, None]
+            return y
         y = voices.sum(axis=0)
         if self.sub_level:
             y += np.float32(self.sub_level * len(voices)) * np.sin((2 * np.pi * f) * sample_times(n)).astype(
@@ -84,12 +86,10 @@ class SubtractiveSynth:
         }[self.waveform]
         bright = self.start_cutoff * (0.45 + 0.9 * tone.force)
         count = max(2, 1 + round(3 * abs(np.log2(bright / self.end_cutoff))))
-        tables = np.empty((count, TABLE_SIZE), np.float32)
-        for table, cutoff in zip(tables, np.geomspace(bright, self.end_cutoff, count), strict=True):
-            x = k * f / max(cutoff, 1.3 * f)
-            gain = 1 / np.sqrt(1 + x**4) + self.resonance * np.exp(-((np.log2(x) / 0.25) ** 2))
-            table[:] = wavetable(raw * gain)
-        return tables
+        cutoffs = np.maximum(np.geomspace(bright, self.end_cutoff, count), 1.3 * f)
+        x = k * f / cutoffs[:, None]
+        gain = 1 / np.sqrt(1 + x**4) + self.resonance * np.exp(-((np.log2(x) / 0.25) ** 2))
+        return wavetable(raw * gain)
 
 
 PAD = SubtractiveSynth("saw", (-9, -4, 3, 10), 9000, 4200, 2.2, 0.3, stereo=True, max_harmonics=60, drift=4)

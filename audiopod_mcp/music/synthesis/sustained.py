@@ -27,7 +27,7 @@ from .envelopes import (
     random_drift,
 )
 from .noise import band_noise
-from .oscillators import harmonics, pan_across, phase_index, read_wavetable, wavetable
+from .oscillators import harmonics, pan_across, play_wavetable, wavetable
 from .tone import FloatArray, Signal, Tone
 
 Resonances = tuple[tuple[float, float, float], ...]
@@ -123,14 +123,10 @@ class SustainedInstrument:
         gain /= np.sqrt(1 + (hertz / (k * f)) ** (2 * order))
         dark, bright, order = self.corner
         phases = tone.rng.uniform(0, 2 * np.pi, len(k)) if self.players > 1 else None
-        tables = []
-        corners = np.geomspace(dark, bright, _BRIGHTNESS_LEVELS)
-        for slope, corner in zip(
-            np.linspace(*self.spectral_slopes, _BRIGHTNESS_LEVELS), corners, strict=True
-        ):
-            amplitudes = gain * k**-slope / np.sqrt(1 + (k * f / corner) ** (2 * order))
-            tables.append(wavetable(amplitudes / np.sqrt(np.sum(amplitudes**2)), phases))
-        return np.stack(tables)
+        corners = np.geomspace(dark, bright, _BRIGHTNESS_LEVELS)[:, None]
+        slopes = np.linspace(*self.spectral_slopes, _BRIGHTNESS_LEVELS)[:, None]
+        amplitudes = gain * k**-slopes / np.sqrt(1 + (k * f / corners) ** (2 * order))
+        return wavetable(amplitudes / np.sqrt(np.sum(amplitudes**2, axis=1, keepdims=True)), phases)
 
     def _solo(self, tone: Tone, n: int, tables: Signal, shape: FloatArray, colour: FloatArray) -> Signal:
         t, phase = control_times(n), tone.rng.uniform(0, 2 * np.pi)
@@ -148,7 +144,7 @@ class SustainedInstrument:
         )
         level = 1 - swell * np.exp(-t / 0.3) + 0.05 * random_drift(n, tone.rng, 4.0)
         position = interpolate(np.clip(colour * (1 + 2 * sway), 0, 1) * (_BRIGHTNESS_LEVELS - 1), n)
-        y = read_wavetable(tables, phase_index(pitch, n), position)
+        y = play_wavetable(tables, pitch, n, 0.0, position)
         y *= interpolate(shape * level * (1 + sway), n)
         return y
 
@@ -173,10 +169,8 @@ class SustainedInstrument:
             late = 0.02 * rng.random()
             attack = self.attack * (0.7 + 0.6 * rng.random())
             shapes.append(raised_cosine(t - late, attack) * (1 + 0.12 * random_drift(n, rng, 4.0)))
-        index = phase_index(np.stack(pitches), n, rng.random(self.players))
-        voices = read_wavetable(
-            tables, index, interpolate(np.clip(colour, 0, 1) * (_BRIGHTNESS_LEVELS - 1), n)
-        )
+        position = interpolate(np.clip(colour, 0, 1) * (_BRIGHTNESS_LEVELS - 1), n)
+        voices = play_wavetable(tables, np.stack(pitches), n, rng.random(self.players), position)
         voices *= interpolate(np.stack(shapes), n)
         voices *= np.float32(1 / np.sqrt(self.players))
         return pan_across(voices)
@@ -255,9 +249,9 @@ def organ(tone: Tone) -> Signal:
     phases: FloatArray = (
         2 * np.pi * np.arange(16.0) * 0.618
     )  # wheels of one gear train that was never lined up
-    index = phase_index(np.full(len(control_times(n)), f / 2), n)
-    y = read_wavetable(wavetable(half, phases), index)
-    ping = read_wavetable(wavetable(np.eye(6)[5]), index) * exp_decay(n, 0.16)
+    pitch = np.full(len(control_times(n)), f / 2)
+    y = play_wavetable(wavetable(half, phases), pitch, n)
+    ping = play_wavetable(wavetable(np.eye(6)[5]), pitch, n) * exp_decay(n, 0.16)
     y += np.float32(0.45 * tone.force) * ping
     y *= fade_in(n, 0.005)
     m = min(n, 900)

@@ -13,7 +13,6 @@ from audiopod_mcp.music.model import SAMPLE_RATE
 Signal = npt.NDArray[np.float32]
 """Samples at :data:`SAMPLE_RATE`: mono of shape (n,), stereo of shape (n, 2)."""
 FloatArray = npt.NDArray[np.float64]
-IndexArray = npt.NDArray[np.int64]
 _OUTSIDE_THE_HEAP = (32 << 20) + 4096
 """Bytes from which the C library takes an array's memory from the system, whatever it freed before."""
 

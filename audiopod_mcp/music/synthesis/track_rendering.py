@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -16,6 +17,11 @@ from .multitrack import IN_MEMORY, Tape, blank_tapes
 from .part_rendering import render_part, with_drones
 from .rooms import Room, gains, room_of
 from .tone import Signal
+
+ONE_SHOT = "one-shot"
+"""The section of a score that is one sound, which stands in the middle: a sampler's user places it."""
+_CACHED = 1 << 15
+"""Samples to which all players add what they play before the next ones."""
 
 
 def render_track(
@@ -51,6 +57,8 @@ def render_track(
 
     """
     room = room_of(score.brief.style if score.brief else None, score.tempo)
+    if [section.label for section in score.sections] == [ONE_SHOT]:
+        room = replace(room, width=0.0)
     reverb = Reverb(room, samples)
 
     def strip(index: int) -> _ChannelStrip:
@@ -85,13 +93,17 @@ def render_track(
         if len(earlier):
             stem += earlier[start : start + len(stem)][:, :2]
             send += earlier[first : first + len(send)][:, 2]
-        for player in players:
-            player.add_to(stem, start)
-            player.add_to_send(send, first)
+        for at in range(0, max(len(stem), len(send)), _CACHED):
+            for player in players:
+                player.add_to(stem[at : at + _CACHED], start + at)
+                player.add_to_send(send[at : at + _CACHED], first + at)
         reverb.add(stem, send, start)
         if kicks:
             stem *= mix_effects.ducking_gain(kicks, start, len(stem))[:, None]
-        yield np.ascontiguousarray(stem)
+        block = np.empty(stem.shape, np.float32)
+        for side in (0, 1):
+            block[:, side] = stem[:, side]
+        yield block
 
 
 class _ChannelStrip:
@@ -125,6 +137,8 @@ class _ChannelStrip:
 
     def add_to(self, stem: Audio, start: int) -> None:
         """Add what is heard directly, and its echoes, to ``stem`` (n, 2), the block from ``start`` on."""
+        if not len(stem):
+            return
         block = self._dry[start : start + len(stem)]
         if self._instrument.rotary_speaker:
             lead = min(start, ROTARY_DELAY)
@@ -140,13 +154,13 @@ class _ChannelStrip:
 
     def add_to_send(self, send: Signal, start: int) -> None:
         """Add what the room hears to ``send`` (n,), the block from ``start`` on."""
-        if self._send:
-            send += self._mono(start, start + len(send)) * np.float32(self._send)
+        if self._send and len(send):
+            send += self._mono(start, start + len(send), self._send)
 
-    def _mono(self, start: int, stop: int) -> Signal:
+    def _mono(self, start: int, stop: int, gain: float = 1.0) -> Signal:
         block = self._dry[start:stop]
         if block.ndim == 1:
-            return block * np.float32(self._level)
+            return block * np.float32(gain * self._level)
         mono: Signal = block[:, 0] + block[:, 1]
-        mono *= np.float32(0.5 * self._level)
+        mono *= np.float32(0.5 * gain * self._level)
         return mono

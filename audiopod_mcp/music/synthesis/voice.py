@@ -25,7 +25,7 @@ from .envelopes import (
     random_drift,
 )
 from .noise import band_noise
-from .oscillators import harmonics, pan_across, phase_index, read_wavetable, wavetable
+from .oscillators import harmonics, pan_across, play_wavetable, wavetable
 from .tone import FloatArray, Signal, Tone
 
 VOWELS: dict[str, tuple[tuple[float, float, float], ...]] = {
@@ -221,7 +221,7 @@ def _formant_tables(
         shape = (1 - way) * start + way * vowelled
         tables.append(voice_spectrum(f, shape, 0.5 * tone.force))
     tables += [voice_spectrum(f, vowelled, force) for force in (0.6 * tone.force, tone.force)]
-    return np.stack([wavetable(table) for table in tables])
+    return wavetable(np.stack(tables))
 
 
 def _with_consonant(tone: Tone, y: Signal, consonant: Consonant | None) -> Signal:
@@ -290,7 +290,7 @@ def _sung_syllable(tone: Tone, tract: float) -> Signal:
     way = np.clip((t - begins) / opens, 0, 1)
     sung = np.clip((t - begins - opens) / 0.15, 0, 1)
     effort = sung * np.clip(0.75 + 0.12 * vibrato + 0.15 * random_drift(n, rng, 4.0), 0, 1)
-    y = read_wavetable(tables, phase_index(pitch, n), interpolate((_FORMANT_STEPS - 2) * way + effort, n))
+    y = play_wavetable(tables, pitch, n, 0.0, interpolate((_FORMANT_STEPS - 2) * way + effort, n))
     y *= np.float32(1 / (np.sqrt(np.mean(y**2)) + 1e-9))
     air = band_noise(n, rng, 1800, 9000)
     air *= np.abs(y) * np.float32(0.02) + np.float32(0.005)
@@ -319,9 +319,11 @@ def speaking_voice(tone: Tone) -> Signal:
         tone.frequency * (1.06 - 0.5 * np.minimum(t, 0.5)) * 2 ** (8 * random_drift(n, rng, 12.0) / 1200)
     )
     way = np.clip((t - begins) / opens, 0, 1)
-    y = read_wavetable(
+    y = play_wavetable(
         tables,
-        phase_index(falling, n),
+        falling,
+        n,
+        0.0,
         interpolate((_FORMANT_STEPS - 2) * way + 0.8 * np.exp(-t / 0.15) * way, n),
     )
     y *= np.float32(1 / (np.sqrt(np.mean(y**2)) + 1e-9))
@@ -338,7 +340,7 @@ def choir(tone: Tone) -> Signal:
     t = control_times(n)
     f = tone.frequency * harmonics(tone.frequency, 45)
     vowel = vowel_of(tone.syllable) if tone.syllable else "a"
-    sides = np.zeros((n, 2), np.float32)
+    sides = np.zeros((2, n), np.float32).T
     for throat in range(4):
         shape = vocal_formants(vowel, tone.pitch)
         shape[:, 0] *= 0.94 + 0.04 * throat
@@ -354,9 +356,8 @@ def choir(tone: Tone) -> Signal:
             )  # fmt: skip
             late, attack = 0.05 * rng.random(), 0.1 + 0.08 * rng.random()
             shapes.append(raised_cosine(t - late, attack) * (1 + 0.15 * random_drift(n, rng, 3.0)))
-        voices = read_wavetable(table, phase_index(np.stack(pitches), n, rng.random(2))) * interpolate(
-            np.stack(shapes), n
-        )
+        voices = play_wavetable(table, np.stack(pitches), n, rng.random(2))
+        voices *= interpolate(np.stack(shapes), n)
         place = (throat + 0.5) / 8
         sides += pan_across(voices, place, 1 - place)
     air = band_noise(n, rng, 2000, 9000) * interpolate(np.clip(t / 0.2, 0, 1), n)

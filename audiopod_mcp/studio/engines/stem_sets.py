@@ -88,7 +88,8 @@ def stems_of(
     note = (
         f"Mix and stems are {-20 * np.log10(gain):.1f} dB softer than the source: a stem was over full scale."
     )
-    stems = Multitrack.gather((name, found.stems[name] * gain) for name in found.stems)
+    stems = Multitrack.gather(tapes_of(found.stems).items())
+    stems.scale(gain)
     return replace(found, audio=found.audio * gain, stems=stems, notes=(*found.notes, note))
 
 

@@ -97,7 +97,7 @@ def clear_voice(audio: Audio, rate: int, weights: Mapping[str, Array], report: P
     from audiopod_mcp.music.separation.two_stems import separate_voice
 
     voice = separate_voice(audio, rate, weights, report)
-    return voice if voice_prominence(audio, voice, rate) >= CLEAR_PROMINENCE else None
+    return voice[:] if voice_prominence(audio, voice, rate) >= CLEAR_PROMINENCE else None
 
 
 def separator_of(models: Path | None, voices: VoiceNetwork = NOT_ADDED) -> Separator:

@@ -24,12 +24,12 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
-from audiopod_mcp.music.caching import Kept
+from audiopod_mcp.music.caching import Kept, Samples
 
 from .store import TRASH_DAYS
 
 if TYPE_CHECKING:
-    from audiopod_mcp.music.model import Audio
+    pass
 
 KEPT_DAYS: Final = TRASH_DAYS
 """How long a result is kept that nobody uses: no longer than the audio of a deleted job."""
@@ -161,7 +161,7 @@ def _delete(path: Path) -> bool:
     return True
 
 
-def _write(file: BinaryIO, facts: bytes, audio: Audio | None) -> None:
+def _write(file: BinaryIO, facts: bytes, audio: Samples | None) -> None:
     import numpy as np
 
     digest = blake2b(digest_size=_DIGEST)

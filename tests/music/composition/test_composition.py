@@ -364,20 +364,21 @@ def test_what_is_asked_for_is_what_is_written(bpm, key, metre, duration, style, 
 @pytest.mark.slow
 def test_a_score_does_not_depend_on_the_process() -> None:
     code = (
-        "import hashlib; from audiopod_mcp.music.captions.parse import read_caption as r;"
+        "import sys; from audiopod_mcp.music.captions.parse import read_caption as r;"
         "from audiopod_mcp.music.composition import compose;"
         "b = r('sparse dorian soul in 6/8, saxaphone, no drums but shaker', seed=5, lyrics='[Verse]\\nhello you');"
-        "print(hashlib.sha256(repr(compose(b, seed=5)).encode()).hexdigest())"
+        "print(hash('another in each process'), file=sys.stderr); print(compose(b, seed=5))"
     )
-    found = {
-        subprocess.run(
-            [sys.executable, "-c", code],
-            env={**os.environ, "PYTHONHASHSEED": str(number)},
-            capture_output=True, text=True, check=True,
-        ).stdout
-        for number in (1, 2)
-    }  # fmt: skip
-    assert len(found) == 1
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "PYTHONHASHSEED": "1"},
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert int(done.stderr) != hash("another in each process")
+    brief = read_caption(
+        "sparse dorian soul in 6/8, saxaphone, no drums but shaker", seed=5, lyrics="[Verse]\nhello you"
+    )
+    assert done.stdout == f"{compose(brief, seed=5)}\n"
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """How a score is played: phrases that swell, fills that arrive, bars that differ, tunes that are answered."""
 
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -13,6 +14,7 @@ from audiopod_mcp.music.styles import STYLES
 CRASH, TOMS_AND_SNARE = 49, (38, 45, 47, 50)
 
 
+@cache
 def composed(style: str, seed: int, seconds: float = 100.0) -> Score:
     own = STYLES[style]
     brief = Brief("", style=style, tempo=round(sum(own.tempo) / 2), energy=own.energy, duration=seconds)

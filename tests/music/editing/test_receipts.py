@@ -12,6 +12,8 @@ from audiopod_mcp.music.editing.edit import edit
 from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 
+pytestmark = pytest.mark.usefixtures("heard_once")
+
 RATE = 44_100
 
 
@@ -146,17 +148,19 @@ class TestAComposedPiece:
         assert "There are no brass in this track; it has" in reasons["remove the brass"]
         assert "plain English" in reasons["Oink like a pig"]
 
-    def test_who_is_to_stay_stays_or_it_is_told(self, song, composed):
+    def test_who_is_to_stay_stays_or_it_is_told(self, short_song, composed_short):
+        song, composed = short_song, composed_short
         made = edit(song.audio, RATE, prompt="I love the drums, just make the rest 3 dB quieter", **composed)
         assert made.done == ("everything but drums −3.0 dB", "drums as before")
         made = edit(song.audio, RATE, prompt="keep the drums as they are, 10% faster", **composed)
         assert made.done == ("tempo 132.0 (was 120.0)",)
         assert [wish.asked for wish in made.not_done] == ["keep the drums as they are"]
 
-    def test_a_fraction_of_a_semitone_is_in_the_score_too(self, song, composed):
-        made = typed(song, {"action": "pitch", "amount": -0.5}, **composed)
+    def test_a_fraction_of_a_semitone_is_in_the_score_too(self, short_song, composed_short):
+        made = typed(short_song, {"action": "pitch", "amount": -0.5}, **composed_short)
         old, new = (
-            next(p for p in score.parts if p.track == "bass").notes for score in (song.score, made.score)
+            next(p for p in score.parts if p.track == "bass").notes
+            for score in (short_song.score, made.score)
         )
         assert {round(b.pitch - a.pitch, 3) for a, b in zip(old, new, strict=True)} == {-0.5}
 

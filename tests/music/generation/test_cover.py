@@ -12,7 +12,7 @@ from audiopod_mcp.music.model import SAMPLE_RATE, Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from tests.music.judging import assert_stems_sum, likeness
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("heard_once")]
 
 STRENGTHS = (0.0, 0.5, 1.0)
 

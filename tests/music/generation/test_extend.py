@@ -11,7 +11,7 @@ from audiopod_mcp.music.model import Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from tests.music.judging import assert_stems_sum, steepness
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("heard_once")]
 
 LEFT, RIGHT = 6.5, 10.25
 

@@ -21,6 +21,8 @@ from audiopod_mcp.music.generation.retake import retake
 from audiopod_mcp.music.model import Score
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 
+pytestmark = pytest.mark.usefixtures("heard_once")
+
 RATE = 44_100
 LYRICS = "[Verse]\nWalking down the street tonight\nUnderneath the city light\nWalking home again\nOut into the rain"
 
@@ -96,7 +98,11 @@ def test_a_moment_that_the_piece_does_not_have_is_told():
 @pytest.mark.slow
 def test_voices_differ_in_register_and_in_timbre():
     made = {
-        kind: generate(read_caption(f"pop song, {kind} vocals, 100 bpm", duration=8, lyrics=LYRICS), seed=5)
+        kind: generate(
+            read_caption(f"pop song, {kind} vocals, 100 bpm", duration=8, lyrics=LYRICS),
+            seed=5,
+            tracks={"vocals"},
+        )
         for kind in ("male", "female")
     }
     pitches, centroids = {}, {}
@@ -132,7 +138,7 @@ def test_a_duet_is_two_voices_in_turn():
 
 @pytest.mark.slow
 def test_a_fade_is_as_long_as_was_asked():
-    made = generate(read_caption("ambient, fade in over 4 seconds, 3 second fade out", duration=12), seed=1)
+    made = generate(read_caption("ambient, fade in over 4 seconds, 3 second fade out", duration=8), seed=1)
     assert "fade in over 4 s" in made.done
     assert any("fade out over 3 s" in fact for fact in made.done)
     assert not made.not_done
@@ -140,17 +146,17 @@ def test_a_fade_is_as_long_as_was_asked():
 
 @pytest.mark.slow
 def test_what_is_not_known_of_a_list_of_denials_is_told():
-    made = generate(read_caption("metal but with no distortion and no vocals", duration=6), seed=1)
+    made = generate(read_caption("metal but with no distortion and no vocals", duration=3), seed=1)
     assert [wish.asked for wish in made.not_done] == ["no distortion and no vocals"]
     assert "distortion" in made.not_done[0].instead
     for caption in ("jazz, no drums and no vocals", "pop without strings, synths or choir"):
-        assert not generate(read_caption(caption, duration=6), seed=1).not_done
+        assert composed(caption)[2] == ""
 
 
 @pytest.mark.slow
 def test_mono_dry_and_fades_are_heard():
-    plain = generate(read_caption("jazz", duration=8), seed=1)
-    dry = generate(read_caption("jazz, mono, completely dry, fade in, fade out", duration=8), seed=1)
+    plain = generate(read_caption("jazz", duration=4), seed=1)
+    dry = generate(read_caption("jazz, mono, completely dry, fade in, fade out", duration=4), seed=1)
     assert np.array_equal(dry.audio[:, 0], dry.audio[:, 1])
     assert not np.array_equal(plain.audio[:, 0], plain.audio[:, 1])
     assert np.abs(dry.audio[:200]).max() < 0.02
@@ -175,7 +181,7 @@ def test_a_twelve_bar_blues_counts_its_choruses():
 
 @pytest.mark.slow
 def test_mono_is_as_loud_as_stereo():
-    made = generate(read_caption("classical in mono", duration=5), seed=3)
+    made = generate(read_caption("classical in mono", duration=3), seed=3)
     assert np.array_equal(made.audio[:, 0], made.audio[:, 1])
     assert integrated_loudness(made.audio, RATE) == pytest.approx(-14, abs=0.5)
     assert true_peak(made.audio, RATE) <= -1
@@ -185,8 +191,8 @@ def test_mono_is_as_loud_as_stereo():
 
 @pytest.mark.slow
 def test_an_extension_leaves_every_sample_up_to_where_it_says_that_it_enters(song, composed):
-    for caption in ("go on", "continue in 3/4, key change to D major", "a quiet outro"):
-        made = extend(song.audio, RATE, after=9, caption=caption, seed=1, **composed)
+    for caption, after in (("go on", 5), ("continue in 3/4, key change to D major", 5), ("a quiet outro", 9)):
+        made = extend(song.audio, RATE, after=after, caption=caption, seed=1, **composed)
         entry = seconds(re.search(r"enters at ([\d:.]+)", made.done[0])[1])
         assert np.array_equal(made.audio[: int(entry * RATE)], song.audio[: int(entry * RATE)])
         changed = np.flatnonzero((made.audio[: len(song.audio)] != song.audio).any(axis=1))
@@ -202,8 +208,8 @@ def test_an_extension_leaves_every_sample_up_to_where_it_says_that_it_enters(son
 @pytest.mark.parametrize("kind", ["composed", "recorded"])
 def test_an_extension_goes_on_in_another_metre_key_and_tempo(kind, song, composed):
     beside = composed if kind == "composed" else {}
-    caption = "continue in 3/4, key change to D major, 140 bpm"
-    made = extend(song.audio, RATE, after=14, caption=caption, seed=1, **beside)
+    caption = "pop, continue in 3/4, key change to D major, 140 bpm"
+    made = extend(song.audio, RATE, after=14 if kind == "recorded" else 9, caption=caption, seed=1, **beside)
     assert {"3/4", "D major", "140 BPM"} <= set(made.done)
     assert made.not_done == ()
     if kind == "recorded":
@@ -232,9 +238,9 @@ def test_covers_references_retakes_and_samples_have_receipts(song, composed):
     assert (covered.score.key, covered.score.tempo) == ("D major", 130)
     assert {"D major", "130 BPM", "style bluegrass"} <= set(covered.done)
     assert [wish.asked for wish in covered.not_done] == ["3/4", "theremin"]
-    like = reference(song.audio, RATE, caption="same feel, in 3/4, 20 seconds, slushwave", seed=1)
+    like = reference(song.audio, RATE, caption="pop, same feel, in 3/4, 8 seconds, slushwave", seed=1)
     assert like.score.timesignature == "3/4"
-    assert {"3/4", "20 s"} <= set(like.done)
+    assert {"3/4", "8 s"} <= set(like.done)
     assert [wish.asked for wish in like.not_done] == ["slushwave"]
     again = retake(song.audio, RATE, variance=0.4, seed=1, **composed)
     assert re.match(r"\d+% of its notes are new", again.done[0])
@@ -283,8 +289,8 @@ def composed(caption):
 @pytest.mark.parametrize(
     ("caption", "plays", "not_done"),
     [
-        ("pop, no drums in the intro", "acoustic kit", "no drums in the intro"),
-        ("rock, no guitar in the verses", "distorted guitar", "no guitar in the verses"),
+        ("pop, no drums in the intro", "acoustic kit", ""),
+        ("rock, no guitar in the verses", "distorted guitar", ""),
         ("cinematic, no drums until the climax", "acoustic kit", "no drums until the climax"),
         ("techno without kick", "electronic kit", "without kick"),
         ("techno with no snare or vocals", "electronic kit", "no snare or vocals"),

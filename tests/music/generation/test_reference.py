@@ -22,7 +22,7 @@ from audiopod_mcp.music.model import SAMPLE_RATE, Activity, Refused
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from tests.music.judging import assert_stems_sum
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("heard_once")]
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_stems_sum_and_the_seed_decides(dull, recording, made):
 
 def test_what_is_stated_wins(recording):
     made = reference(
-        recording.audio, recording.rate, caption="pop at 140 BPM", key="F major", duration=8, seed=2
+        recording.audio, recording.rate, caption="pop at 140 BPM", key="F major", duration=3, seed=2
     )
     assert made.score.tempo == pytest.approx(140, rel=0.01)
     assert made.score.key == "F major"

@@ -17,7 +17,7 @@ from audiopod_mcp.music.model import Refused, ignore_progress
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from tests.music.judging import assert_stems_sum, likeness, steepness
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("heard_once")]
 
 VARIANCES = (0.0, 0.15, 0.4, 0.7, 1.0)
 

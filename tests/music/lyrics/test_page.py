@@ -39,7 +39,13 @@ def test_who_speaks_a_line_is_not_sung_but_told(text, sung, speakers):
 
 @pytest.mark.parametrize(
     "line",
-    ["She said: come home", "Listen: the rain is falling", "It ends at 4:20", "one thing I know: You lie"],
+    [
+        "Count: one, two",
+        "She said: come home",
+        "Listen: the rain is falling",
+        "It ends at 4:20",
+        "one thing I know: You lie",
+    ],
 )
 def test_other_colons_are_sung(line):
     assert form(f"[Verse]\nfirst\n{line}") == [("verse", "first", line)]
@@ -249,6 +255,10 @@ def test_credits_and_headings_of_other_languages_are_not_sung():
         ("[Verse]\nA light[1] on\n\n[1] The bandstand.", [("verse", "A light on")]),
         ("[Intro] C  G  Am\n[Verse]\nC    G\nQuando\n[Final] C  G", [("intro",), ("verse", "Quando"), ("outro",)]),
         ("[Verse]\nHome\n[Produced by Kilo Beats]\n#indie #folk", [("verse", "Home")]),
+        ("(The lights go down.)\n\nANNA (softly)\nI stay\n\nBEN\nI go\n(He leaves)\n\n(I'm sorry.)", [(None, "I stay"), (None, "I go"), (None, "(I'm sorry.)")]),
+        ("Act I, Scene 2\nHome\n(Music swells)\nAway", [(None, "Home", "Away")]),
+        ("Re|Dm |Gm\nCanto\nSol   Lam7\nSolo\nDo re mi", [(None, "Canto", "Solo", "Do re mi")]),
+        ("Verse 1 - Soft and slow\nSnow\nChorus | F G\nStorm\nBridge - I go", [("verse", "Snow"), ("chorus", "Storm"), ("bridge", "I go")]),
         ("WEBVTT\n\n00:01.000 --> 00:04.000\n<v Ann>Star\n\nNOTE a comment\n\n00:08.000 --> 00:12.000\nFar", [(None, "Star"), (None, "Far")]),
     ],
 )  # fmt: skip

@@ -224,6 +224,25 @@ def test_every_word_is_sung_or_told_and_nothing_between_brackets_is_sung(text):
         assert word not in text.lower() or word in told
 
 
+WORDS = ["amber", "birch", "cedar", "dahlia", "elder", "fennel", "ginger", "hazel", "iris", "juniper", "kelp", "lotus", "maple", "nettle", "olive", "poppy", "quince", "rowan"]  # fmt: skip
+LINES = st.sampled_from(
+    ("{} {} tonight", "({} {})", "{} ({})", "[{} {}]", "[Verse 1: {}] {}", "{}: {} now", "Verse 1 ({}) {}", "**{}** {}", "## {} {}", "<{}>{}",
+     "{{{}}} {}", "{{soc: {}}} {}", "[{} solo] {}", "- {} {}", "1. {} {}", "| {} | {} |", "[00:05.00]{} {}", "Title: {} {}", "[Fade out {}] {}",
+     "({} fades) {}", "Verse 2 - {} {}", "Chorus | {} {}", "(The {} falls. {})", "~ {} {} ~", "{} / {}", "[{} {}", "[{}\n{}]", "#{} #{}",
+     "Produced by {} {}", "(repeat {} x2) {}", "[/{}] {}", "[Chorus] {} {}", "Intro: {} {}", "[End {}] {}", "© {} {}")
+)  # fmt: skip
+
+
+@given(st.lists(LINES, max_size=8), st.permutations(WORDS))
+def test_each_word_is_sung_or_told(lines, words):
+    text = "\n".join(line.format(*words[2 * number :]) for number, line in enumerate(lines))
+    sheet = read_lyrics(text)
+    sung = [line for section in sheet.sections for line in section.lines]
+    told = [*(section.tag or "" for section in sheet.sections), *(wish.asked for wish in sheet.unmet)]
+    heard = " ".join([*sung, *sheet.unsung, *told]).lower()
+    assert [word for word in words[: 2 * len(lines)] if word not in heard] == []
+
+
 @given(st.text(max_size=300))
 def test_no_text_is_too_strange_to_read(text):
     sheet = read_lyrics(text)

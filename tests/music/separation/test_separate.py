@@ -90,16 +90,17 @@ def test_a_voice_that_is_hardly_heard_is_doubted_in_words(song, separated):
     assert "doubtful" not in clear
     assert "doubtful" in " ".join(faint)
     with pytest.raises(Refused, match="No singing was heard"):
-        separate(mix - stems["vocals"], RATE, "vocals")
+        separate((mix - stems["vocals"])[: 6 * RATE], RATE, "vocals")
 
 
 @pytest.mark.slow
 def test_what_is_not_played_is_refused_with_what_is(song):
     stems, mix = song
+    beginning = slice(0, 6 * RATE)
     with pytest.raises(Refused, match=r"No drums were heard .*; heard: .*bass"):
-        separate(mix - stems["drums"], RATE, "drums")
+        separate((mix - stems["drums"])[beginning], RATE, "drums")
     with pytest.raises(Refused, match=r"No bass was heard .*; heard: .*drums"):
-        separate(mix - stems["bass"], RATE, "bass")
+        separate((mix - stems["bass"])[beginning], RATE, "bass")
 
 
 @pytest.mark.slow
@@ -115,7 +116,7 @@ def test_a_stem_says_how_clear_it_is_and_how_much_of_its_track_it_holds(song, se
 @pytest.mark.slow
 def test_one_silent_channel_and_opposite_phases_are_no_obstacle(song):
     stems, mix = song
-    mono, drums = mix[: 8 * RATE, 0], stems["drums"][: 8 * RATE, 0]
+    mono, drums = mix[: 5 * RATE, 0], stems["drums"][: 5 * RATE, 0]
     for channels in ([1, 0], [1, -1]):
         gains = np.asarray(channels, np.float32)
         separated = separate(mono[:, None] * gains, RATE, "drums")

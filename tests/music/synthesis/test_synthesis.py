@@ -246,12 +246,12 @@ def test_vowels_differ() -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("style", ["pop", "jazz", "metal", "classical", "techno", "lo-fi"])
 def test_stems_are_the_mix_and_the_mix_is_mastered(style: str) -> None:
-    score = piece(style, 9.0)
+    score = piece(style, 5.0)
     stems = render(score)
     assert set(stems) == {part.track for part in score.parts} <= set(TRACKS)
     total = mix(stems)
     assert total.dtype == np.float32
-    assert total.shape == (9 * SAMPLE_RATE, 2)
+    assert total.shape == (5 * SAMPLE_RATE, 2)
     for stem in stems.values():
         assert stem.shape == total.shape
         assert stem.flags.c_contiguous
@@ -264,7 +264,7 @@ def test_stems_are_the_mix_and_the_mix_is_mastered(style: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("duration", [0.7, 1.0, 7.77, 10.000011])
+@pytest.mark.parametrize("duration", [0.7, 1.0, 2.77, 3.000011])
 def test_audio_is_exact_to_the_sample(duration: float) -> None:
     audio = mix(render(piece(duration=duration)))
     assert len(audio) == round(duration * SAMPLE_RATE)
@@ -272,15 +272,15 @@ def test_audio_is_exact_to_the_sample(duration: float) -> None:
 
 @pytest.mark.slow
 def test_the_low_end_is_the_same_in_mono() -> None:
-    spectrum = np.fft.rfft(mix(render(piece("pop", 8.0))), axis=0)
-    low = spectrum[: (120 * 8)]
+    spectrum = np.fft.rfft(mix(render(piece("pop", 4.0))), axis=0)
+    low = spectrum[: (120 * 4)]
     middle, side = (np.sum(np.abs(low @ sides) ** 2) for sides in (np.array([1, 1]), np.array([1, -1])))
     assert side < 0.005 * middle
 
 
 @pytest.mark.slow
 def test_the_same_seed_gives_the_same_bytes() -> None:
-    score = piece(duration=6.0)
+    score = piece(duration=2.0)
     first, again, other = render(score), render(score), render(score, seed=8)
     assert all(first[track].tobytes() == again[track].tobytes() for track in first)
     assert any(first[track].tobytes() != other[track].tobytes() for track in first)
@@ -305,7 +305,7 @@ def test_some_tracks_alone() -> None:
 
 @pytest.mark.slow
 def test_sections_differ_in_loudness() -> None:
-    score = piece("pop", 48.0)
+    score = piece("pop", 30.0)
     audio = mix(render(score))
     span = {s.label: audio[int(s.start * SAMPLE_RATE) : int(s.end * SAMPLE_RATE)] for s in score.sections}
     intro, chorus = (integrated_loudness(span[label], SAMPLE_RATE) for label in ("intro", "chorus"))
@@ -315,7 +315,7 @@ def test_sections_differ_in_loudness() -> None:
 @pytest.mark.slow
 def test_rendering_reports_often_and_may_be_stopped() -> None:
     heard: list[float] = []
-    render(piece(), report=lambda fraction, _: heard.append(fraction))
+    render(piece(duration=4.0), report=lambda fraction, _: heard.append(fraction))
     assert len(heard) > 30
     assert heard == sorted(heard)
     assert heard[-1] == 1.0
@@ -342,7 +342,7 @@ def test_the_guide_voice_begins_where_the_lyrics_say() -> None:
 
 @pytest.mark.slow
 def test_a_rap_is_spoken_over_a_beat() -> None:
-    rendering = generate(rap_brief(read_caption("about cats", lyrics=LYRICS, duration=12)), seed=2)
+    rendering = generate(rap_brief(read_caption("about cats", lyrics=LYRICS, duration=6)), seed=2)
     assert rendering.score is not None
     assert rendering.score.brief.style == "hip hop"
     assert {"vocals", "drums", "bass"} <= set(rendering.stems)
@@ -398,6 +398,7 @@ def test_a_drum_loop_is_drums() -> None:
         ("cowbell", "percussion"),
         ("riser", "fx"),
         ("violin note", "strings"),
+        ("crash cymbal", "drums"),
     ],
 )
 def test_a_one_shot_is_one_sound_of_what_was_named(caption: str, track: str) -> None:
@@ -407,6 +408,9 @@ def test_a_one_shot_is_one_sound_of_what_was_named(caption: str, track: str) -> 
     assert np.abs(rendering.audio[:4000]).max() > 1e-4
     count = len(rendering.score.parts[0].notes)
     assert count >= 3 if "chord" in caption or "stab" in caption else count == 1
+    assert true_peak(rendering.audio, SAMPLE_RATE) == pytest.approx(-1.0, abs=0.1)
+    left, right = 10 * np.log10((rendering.audio**2).mean(axis=0))
+    assert abs(left - right) < 1.5
 
 
 @pytest.mark.slow

@@ -22,7 +22,8 @@ _INTERVALS = {
 _TONIC = r"[a-g](?:#|b\b|♯|♭|[ -]sharp|[ -]flat)?"
 _SIGN = rf"(?P<sign>[-+]|minus |plus )? ?(?P<number>{NUMBER})[ -]?"
 _OF = r"(?: ?[:=]| of| at| to| is| below| under)*"
-_LEAD = r"(?:(?P<lead>by|to|at|above|over|below|under) )?"
+_FROM = r"(?:from (?:-?\d+(?:\.\d+)? ?(?:bpm|%|lufs)|[a-g][#b]?(?: (?:major|minor))?) (?=to ))?"
+_LEAD = _FROM + r"(?:(?P<lead>by|to|at|above|over|below|under) )?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ READERS: Final[tuple[Reader, ...]] = tuple(
     ("A", re.compile(pattern, re.IGNORECASE), partial(_amount, unit, factor))
     for unit, pattern, factor in (
         *((unit, _LEAD + pattern, factor) for unit, pattern, factor in _UNITS),
-        *(("K", pattern, 1) for pattern in _KEYS),
+        *(("K", f"{_FROM}(?:to )?{pattern}", 1) for pattern in _KEYS),
     )
 )
 """Patterns that match where an amount begins, and what each says."""

@@ -20,12 +20,12 @@ _NUMBERED = re.compile(r"^[ \t]*\d{1,2}[.)][ \t]+", re.MULTILINE)
 _WORD = re.compile(r"\w+(?:'\w+)?")
 _MARKS = {
     ".": re.compile(r"[;!?\n]|\.(?!\d)"),
-    ",": re.compile(r",(?: so\b)?|\s[—–-](?=\s)(?!\s\d)"),
+    ",": re.compile(r",(?: so\b)?|while(?= (?:keep|leav)ing)|\s[—–-](?=\s)(?!\s\d)"),
     "&": re.compile(r"&|(?<!\d)/|\+(?! ?\d)"),
     ":": re.compile(":"),
     "_": re.compile(r"too(?=\s*(?:[,.;!?\n]|$))"),  # "remove the bass, too"
 }
-_LISTS = {"P": r"P(?:[,&]+P)*(?:&P|,P(?=[.,&bt]|$))", "T": r"T(?:[,&]+T)+", "B": "eP"}
+_LISTS = {"P": r"P(?:[,&]+P)*(?:&P(?!z)|,P(?=[.,&bt]|$))", "T": r"T(?:[,&]+T)+", "B": "eP"}
 """What is one though it was several: players and times in a list, and everything but some."""
 _HEAD = re.compile(r"o?(T)[:,]|(T)(?=.)|([PBRE]):")
 """What a sentence begins with that holds for all of it: "In the chorus, …", "Drums: …"."""
@@ -90,7 +90,7 @@ class Clause:
 
     @property
     def is_remark(self) -> bool:
-        return self.is_stated or "f" in self.kinds
+        return self.is_stated or "f" in self.kinds or "too" in self.values("c")
 
     @property
     def degree(self) -> float:
@@ -122,7 +122,7 @@ def _tokens(text: str) -> Iterator[Token]:
     at = 0
     while at < len(text):
         token = _token(text, at)
-        if token and token.kind in "nz":
+        if token and token.kind in "nz" and token.text[:4] not in ("shou", "must"):
             yield Token(",", None, at, at)  # "louder, but not the drums"
         if token:
             yield token

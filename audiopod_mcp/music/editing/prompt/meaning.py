@@ -46,7 +46,7 @@ def edits_of(clause: Clause) -> Made:
     hertz, unit = amounts.get("H"), next((unit for unit in _ROW_OF if unit in amounts), "")
     if way is None or way in ("unwanted", "replace") or len(clause.values("A")) > len(amounts):
         return None
-    removes = {"remove", "cut", "mute"} & {*clause.values("v")}
+    removes = {"remove", "cut", "mute", "no"} & {*clause.values("v")}
     if (removes or clause.is_stated) and "o" in clause.kinds.replace("oT", ""):
         return None  # "strip it down to only the piano", "only the drums are too loud"
     if hertz and hertz.lead in _FILTERS and all(row.action in ("bass", "treble") for row in clause.rows):
@@ -165,6 +165,8 @@ def _where_to(clause: Clause, row: Row, sign: int) -> Made:
     if unit == "B":
         relative = amounts["B"].signed or amounts["B"].lead == "by" or "Aq" in clause.kinds  # "6 bpm faster"
         return [{"action": "tempo", "amount": amount}] if not relative else None
+    if unit == "N":
+        return [{"action": action, "amount": 100 * amount if sign >= 0 else 100 / amount}]
     if clause.is_absolute or not sign:
         return [{"action": action, "amount": amount}] if unit == "C" else None
     change = sign * abs(amount if unit or not row.base else row.usual * clause.degree)

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pydantic import ValidationError
 
 from audiopod_mcp.edits.model import RULES, TrackEdit
-from audiopod_mcp.edits.players import LEAD, PIECE_OF, TRACK_OF, player_name
+from audiopod_mcp.edits.players import PIECE_OF, TRACK_OF, player_name
 from audiopod_mcp.music.captions.text_search import names_style
 from audiopod_mcp.music.model import Refused
 
@@ -24,13 +24,13 @@ from .meaning import edits_of, is_for_all, way_of
 from .plan import EXAMPLES, NOT_UNDERSTOOD, EditPlan, LeftOut, Wish
 from .unsupported import find_unsupported
 
-_OTHERS_GO = re.compile(r"T?v?(?:k?o|ok|u)PT?|oPk|Po")
+_OTHERS_GO = re.compile(r"T?v?(?:k?o|ok|u)PT?|oPk|k?Po")
 """The forms of "only the drums"."""
 _STRETCH_STAYS = re.compile(r"(?:ko|ok|(k))E?T")
 """The forms of "keep only the intro"."""
 _STAYS = re.compile(r"[PEBRijmsu]*k[kPEBRijmrsu]*|z[vPEBRimrqx]+|n[PB]|[PEijmsduT]*g[PEBRijmsduT]*")
 """The forms of "leave the drums as they are", "don't remove them", "not the drums", "the drums are great"."""
-_SWAPPED = re.compile(r"(?:replace|swap|exchange|turn|change) P (?:with|for|to|into|by) P(?: T)?")
+_SWAPPED = re.compile(r"(?:replace|swap|swap out|exchange|turn|change) P (?:with|for|to|into|by) P(?: T)?")
 _INSTEAD = re.compile(r"(?:use )?P (?:instead of|rather than) P(?: T)?")
 _GOES_ON = re.compile(r"[&bw][^vx]+|,[^vx]*q[^vx]*|.*[ijm].*")
 """The forms of "and wider", ", wider", "and more reverb", "make it wider": what goes on about the same."""
@@ -40,6 +40,7 @@ _STYLE = re.compile(
     r"\b(?:make|turn|as|like|style|version|into|play|vibe|feel)\b|^(?!it's)(?:\S+ ){0,2}\S+$", re.IGNORECASE
 )
 """What asks for the style that is named beside it, and does not name it in an aside."""
+_TONE = {"bass", "treble", "brightness", "equaliser", "low_cut", "high_cut", "de_ess"}
 _NOBODY = "who that is is not sure; name the player, or say everything"
 _DOUBTS = {
     "P": "it was to be for some players only; name them in the same clause",
@@ -62,6 +63,8 @@ class Reader:
     """The clause before, in the same sentence."""
     last: Clause = field(default_factory=Clause)
     """The last clause that is about players."""
+    remark: Clause = field(default_factory=Clause)
+    """The clause before that makes wishes, where it is a complaint."""
     here: bool = False
     """Whether that is in the same sentence."""
     pieces: list[str] = field(default_factory=list)
@@ -99,13 +102,14 @@ class Reader:
                 self.doubts += "P" if str(unsure) or re.search("[PBR]", clause.kinds) else ""
                 self.doubts += "T" if "T" in clause.kinds or _WHEN.match(clause.asked) else ""
                 if names := tuple(name for players in clause.values("PB") for name in players.names):
-                    clause.players, self.last, self.here = Players(names), clause, True
+                    clause.players = Players(names) if "R" not in clause.kinds else EVERYTHING
+                    self.last, self.here = clause, True
             self.before = clause
         if head and head.text and len(self.wishes) == made:
             self._leave_out(head.text)
 
     def _read(self, clause: Clause, head: Token | None, following: Clause) -> None:
-        kinds, times, previous = clause.kinds, clause.values("T"), self.last
+        kinds, times = clause.kinds, clause.values("T")
         clause.when = times[0] if times else head.value if head and head.kind == "T" else ({},)
         if re.search(r"\?|T.*T", kinds) or (clause.joint == "t" and clause.when[0] and not times):
             raise NotSure  # "In the intro only piano, then only drums"
@@ -130,9 +134,10 @@ class Reader:
             if missing[doubt]:
                 raise NotSure(_DOUBTS[doubt])
         clause.made = self._made(clause)
-        same = clause.actions in (previous.actions, {"remove"}) and previous.players == players
-        if same and previous.is_remark and "P" not in kinds:
-            self._forget(previous)  # "The drums are too loud, turn them down by 3 dB" is one wish.
+        same = self.remark.made and self.remark.players == players and not clause.is_remark
+        if same and _remedies(clause, self.remark):
+            self._forget(self.remark)  # "The drums are too loud, turn them down by 3 dB" is one wish.
+        self.remark = clause if clause.is_remark else Clause()
         self.wishes += clause.made
         return None
 
@@ -152,10 +157,10 @@ class Reader:
         then = following.joint + following.kinds
         if "r" in kinds and "A" not in kinds and re.fullmatch("&d?r[PB]?A[PB]?", then):
             raise NotSure  # "boost the lows and highs by 3 dB"
-        if kinds[-1:] not in "TA" and re.fullmatch("&[^PBRv]+[PB]T?", then):
+        if clause.rows and kinds[-1:] not in "TA" and re.fullmatch("&[dcrqx]+[PB]T?", then):
             return following.values("PB")[0]  # type: ignore[no-any-return] # "reverb and delay on the vocals"
         said_it, them = re.search("[ijm]", kinds), "m" in kinds
-        gone = {"remove", "bass"} & last.actions or "k" in last.kinds
+        gone = {"remove", "bass"} & last.actions or "k" in last.kinds or last.players.all_but
         if gone or not last.players.names or not (self.here or said_it):
             if them or (gone and said_it and clause.when[0]):  # "mute the piano, and remove it in the intro"
                 raise NotSure(_NOBODY)
@@ -176,8 +181,7 @@ class Reader:
         if not players.names or players.all_but:
             self.left.append(clause.asked)
         elif "P" in clause.kinds or not self.before.made:  # "raise the vocals, they are great" is a reason
-            names = [TRACK_OF[name] if name in LEAD else name for name in players.names if name in TRACK_OF]
-            self.kept |= dict.fromkeys(names, clause.asked)
+            self.kept |= dict.fromkeys((name for name in players.names if name in TRACK_OF), clause.asked)
 
     def _made(self, clause: Clause) -> list[Wish]:
         """The wishes of a clause."""
@@ -194,7 +198,7 @@ class Reader:
             fields = [{"action": "keep"}]
         elif re.search("[gknuz]|[ijm].*[PBR]|[PBR].*[ijm]", kinds):
             pass  # "keep the drums loud", "don't leave them out", "reduce it on the piano"
-        elif way == "add" and re.fullmatch("vd?PT?", kinds):
+        elif way == "add" and re.fullmatch("vd?PE?T?", kinds):
             fields = [{"action": "add", "instrument": name} for name in names]
         elif way == "unwanted":
             fields = [{"action": "remove"}] if kinds == "vP" else None
@@ -226,11 +230,16 @@ class Reader:
         names = [*self.kept, *(PIECE_OF[piece] for piece in self.pieces)]
         edit, changed = wish.edit, {}
         everyone = not (wish.exact or edit.on) and RULES[edit.action].players
-        if edit.action == "remove" and edit.on and "backing_vocals" in map(TRACK_OF.get, names):
+        if edit.on and "backing_vocals" in map(TRACK_OF.get, names):
             changed["on"] = tuple("lead vocals" if TRACK_OF[name] == "vocals" else name for name in edit.on)
         elif names and everyone and edit.action != "remove":
             changed["but"] = tuple(dict.fromkeys((*(edit.but or ()), *names)))
         return Wish(edit.model_copy(update=changed), wish.asked, wish.exact)
+
+
+def _remedies(clause: Clause, complaint: Clause) -> bool:
+    """Whether a clause says what is to be done about a ``complaint``."""
+    return clause.actions in (complaint.actions, {"remove"}) or (clause.actions | complaint.actions) <= _TONE
 
 
 def _wish(clause: Clause, given: Fields) -> Wish:

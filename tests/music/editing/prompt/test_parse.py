@@ -39,6 +39,11 @@ UNDERSTOOD = {
     "make the guitars more prominent, and add reverb to everything": "make the guitars 5 dB louder; add 35 % reverb to everything",
     "the drums are too loud": "make the drums 5 dB quieter",
     "the drums are too loud, turn them down by 3 dB": "make the drums 3 dB quieter",
+    "The drums are too loud. Turn the drums down by 3 dB.": "make the drums 3 dB quieter",
+    "Too bright, tame the highs": "give everything 6 dB less treble",
+    "Too boomy, too harsh": "give everything 6 dB less low end; cut everything by 4 dB at 3500 Hz",
+    "half the volume": "make everything 6.0206 dB quieter",
+    "lower the volume by half": "make everything 6.0206 dB quieter",
     "the bass is hard to hear, bring it up": "make the bass 5 dB louder",
     "take the vocals down a bit": "make the vocals 2.5 dB quieter",
     "make only the drums louder": "make the drums 5 dB louder",
@@ -95,6 +100,13 @@ UNDERSTOOD = {
     "10% faster": "set the speed to 110 %",
     "faster, like 15 percent or so": "set the speed to 115 %",
     "I'd love it about 20 % faster": "set the speed to 120 %",
+    "Change the tempo from 120 BPM to 100 BPM": "set the tempo to 100 BPM",
+    "Slow it down to 92 BPM while keeping the pitch unchanged": "set the tempo to 92 BPM",
+    "Change the key from A minor to C minor": "change the key to C minor",
+    "Make it 1.25x faster": "set the speed to 125 %",
+    "Delete the section from 0:45 to 1:00": "cut the stretch from 45 s to 60 s",
+    "Cut the muddiness around 250 Hz by 3 dB": "cut everything by 3 dB at 250 Hz",
+    "Keep the drums and bass only": "remove everything but the drums and the bass",
     "slow it down to 90 bpm": "set the tempo to 90 BPM",
     "faster, 140 bpm": "set the tempo to 140 BPM",
     "set the tempo to 120": "set the tempo to 120 BPM",
@@ -172,6 +184,8 @@ def test_what_is_clear_is_understood(prompt, edits):
         ("panned left", "", "panned left"),
         ("just keep the drums", "", "just keep the drums"),
         ("add bass", "", "add bass"),
+        ("mute the drums, the bass should not be removed", "remove the drums", "the bass should not be removed"),
+        ("No, and I love the drums", "", "No"),
         ("the bass is great but a little too loud", "", "a little too loud"),
         ("make it sadder", "", "make it sadder"),
         ("6 bpm faster", "", "6 bpm faster"),
@@ -319,7 +333,6 @@ def test_a_stretch_is_not_cut_where_players_are_meant(prompt, edits):
     assert told(prompt) == edits
 
 
-REMOVING = r"\b(?:remove|mute|no|without|only|just)\b"
 PLAYERS = ["drums", "bass guitar", "piano", "lead vocals", "strings", "kick", "bass drum"]
 PIECES = st.one_of(
     st.sampled_from([f"{verb} the {player}" for player in PLAYERS for verb in ("remove", "mute", "leave", "keep", "pan", "love", "boost", "hate", "add", "don't touch", "what about", "quieter", "more of")]),
@@ -333,7 +346,7 @@ PROMPTS = PARTS.map(lambda parts: "".join(piece + seam for piece, seam in parts)
 
 @pytest.mark.slow
 @given(PARTS)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_every_clause_is_done_or_kept_or_not_done(parts):
     plan = read_prompt("".join(piece + seam for piece, seam in parts))
     told = [*(w.asked for w in plan.wishes), *(n.asked for n in plan.left_out), *plan.left, plan.style]
@@ -346,23 +359,50 @@ def test_every_clause_is_done_or_kept_or_not_done(parts):
             assert piece.lower() in heard
 
 
+GOES = (
+    "remove the {}",
+    "mute the {}",
+    "no {}",
+    "get rid of the {}",
+    "drop the {}",
+    "without {}",
+    "{} off",
+    "delete the {}",
+)
+ALONE = ("only the {}", "just the {}", "solo the {}", "remove everything but the {}")
+STAYS = (
+    "{} louder", "the {} are too loud", "the {} is great", "leave the {} alone", "keep the {}", "don't remove the {}", "never cut the {}",
+    "the {} should not be removed", "the {} shouldn't go", "less {}", "I love the {}", "not the {}", "the {} can stay", "no reverb on the {}",
+    "remove the reverb from the {}", "cut the {} by 3 dB", "cut the lows of the {}", "take the {} down 2 dB", "mute the reverb on the {}",
+    "add {}", "cut the {} below 100 Hz", "fade out the {}", "the {} without reverb", "{}: no echo", "keep the {} but dry", "while keeping the {}",
+    "turn the {} down", "hate the {}", "the {} wobbles", "louder", "the rest quieter", "make them wider", "please", "no", "10 % faster",
+)  # fmt: skip
+CLAUSES = st.lists(
+    st.tuples(
+        st.sampled_from(GOES + ALONE + STAYS * 2),
+        st.sampled_from(["drums", "piano", "vocals", "strings", "sax"]),
+    ),
+    max_size=4,
+)
+
+
 @pytest.mark.slow
-@given(PROMPTS)
-@settings(max_examples=300, deadline=None)
-def test_nobody_is_removed_whom_no_removing_word_governs(prompt):
+@given(CLAUSES, st.sampled_from([", ", " and ", ". ", "; ", " but ", "\n", ", and "]))
+@settings(max_examples=200, deadline=None)
+def test_nobody_is_removed_whom_no_removing_word_governs(clauses, seam):
+    prompt = seam.join(form.format(player) for form, player in clauses)
+    goes = {player for form, player in clauses if form in GOES}
     for wish in read_prompt(prompt).wishes:
-        if wish.edit.action in ("remove", "replace"):
-            assert re.search(REMOVING, wish.asked) or re.search(
-                rf"{REMOVING}.*{re.escape(wish.asked)}", prompt
-            )
-            assert "kick" not in wish.asked
-            assert "bass drum" not in wish.asked
-            assert not wish.edit.on or any(name in wish.asked for name in wish.edit.on) or " it" in wish.asked
+        assert wish.edit.action not in ("cut", "keep", "replace")
+        assert wish.edit.action != "level" or abs(wish.edit.amount) <= 6
+        if wish.edit.action == "remove":
+            assert {*(wish.edit.on or ())} <= goes
+            assert wish.edit.on or any(form in ALONE for form, _ in clauses)
 
 
 @pytest.mark.slow
 @given(st.text(max_size=80))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 def test_any_text_is_read(prompt):
     read_prompt(prompt)
 
@@ -530,6 +570,7 @@ def test_lists_and_exceptions_are_about_whom_they_name(prompt: str, expected: st
         "at the start, no drums",
         "around 0:10, mute vocals",
         "piano, hm, add reverb",
+        "the rest 3 dB quieter than the piano, mute them",
         "I do not want the drums to be removed, only quieter",
     ],
 )

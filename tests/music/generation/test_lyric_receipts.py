@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiopod_mcp.music.captions.lyric_receipts import lyric_receipts
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.generation.extend import extend
 from audiopod_mcp.music.generation.generate import generate
+from audiopod_mcp.music.generation.lyric_receipts import lyric_receipts
 
 
 def receipts(lyrics, duration=60.0, **options):

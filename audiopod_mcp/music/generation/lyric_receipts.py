@@ -6,6 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Collection
 
+from audiopod_mcp.music.captions.text_search import find_words, normalize_text
+from audiopod_mcp.music.captions.vocabulary import INSTRUMENT_WORDS
 from audiopod_mcp.music.composition.form import SECTION_INTENSITY
 from audiopod_mcp.music.composition.singing import voices_of
 from audiopod_mcp.music.lyrics.chords import NO_CHORD, is_played_whole
@@ -13,9 +15,6 @@ from audiopod_mcp.music.lyrics.tags import without_voice
 from audiopod_mcp.music.lyrics.text import LyricSection, LyricSheet, read_lyrics
 from audiopod_mcp.music.model import Brief, LyricLine, NotDone, Score, format_time
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
-
-from .text_search import find_words, normalize_text
-from .vocabulary import INSTRUMENT_WORDS
 
 _SAYS_NOTHING = re.compile(
     r"an?|and|by|for|in|of|on|only|lead|solo|section|short|long|the|with|music|musical", re.IGNORECASE

@@ -1,0 +1,391 @@
+"""The clauses of a caption, read once each: who plays when, what a section is like, who is not to play, how much.
+
+A clause is read if its phrases stand in one of the orders below. Anything else is left for what its phrases say
+by themselves.
+"""
+
+# ruff: noqa: E501 (tables: one sentence a line)
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Any
+
+from audiopod_mcp.music.model import Cue
+from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
+
+from .phrases import Phrase, phrases_of
+from .text_search import find_words, word_pattern
+from .vocabulary import (
+    AMOUNTS,
+    INSTRUMENT_WORDS,
+    KIT_WORDS,
+    LAYER_WORDS,
+    MOODS,
+    SIZES,
+    TEMPO_WORDS,
+    TRACK_WORDS,
+)
+
+_NAME = "[dMmaos]{0,4}P"
+_ONE = f"(?P<who>{_NAME}(?:[&w]{_NAME}){{0,3}})"
+_SOME = f"(?P<who>{_NAME}(?:(?:,{_NAME}){{0,4}},?[&w]{_NAME})?)"
+"""A list ends with "and": in "with piano, drums come in" only the drums do."""
+_LIST = f"(?P<who>{_NAME}(?:[,&w]{{0,2}}{_NAME}){{0,5}})"
+_WHEN, _END, _ENTER = "(?P<when>[ACFT])", "(?=[,.]|$)", "(?:J|v(?=[,.]|$))"
+_OTHERS = "(?:[,.&]{0,2}t?[dMm]*[gS]J(?P<until>[ACFHT])?)?"
+"""Everybody else comes in."""
+_SENTENCES = tuple(
+    (action, re.compile(order))
+    for action, order in (
+        ("opens", f"O{_ONE}[oqs]?(?!&P{_ENTER})(?P<when>[ACFHT])?{_OTHERS}"),
+        ("opens", f"B{_ONE}(?:2[dMm]*[gS])?"),
+        ("opens", f"o{_ONE}(?P<when>[ACFHT])"),
+        ("opens", f"{_ONE}[oq](?P<when>H)"),
+        ("opens", f"{_ONE}[Jv_]f|f{_ONE.replace('who', 'them')}(?=,t)"),
+        ("ends", f"E{_ONE}(?:[oqs]|{_END})"),
+        ("only", f"n{_SOME}x(?P<when>T)"),
+        ("only", f"{_SOME}_?o_?(?P<when>T)"),
+        ("enters", f"{_SOME}_?o_?(?P<when>A)"),
+        ("enters", f"(?:n{_SOME}|{_SOME.replace('who', 'them')}h)(?P<when>F)"),
+        ("leaves", f"n{_SOME}(?P<when>A)"),
+        ("enters", f"n{_SOME}(?P<when>H)"),
+        ("rests", f"{_SOME},?b?,?n(?P<when>T)"),
+        ("rests", f"n{_SOME}(?P<when>T)"),
+        ("enters", f"D{_SOME}{_WHEN}"),
+        ("enters", f"[tM]D{_SOME}"),
+        ("enters", f"t?{_SOME}{_ENTER}(?:{_WHEN}|l)?"),
+        ("enters", f"(?<![nrP]){_SOME}(?P<when>A)"),
+        ("leaves", f"t?{_SOME}X{_WHEN}"),
+        ("only", f"(?<![nrP]){_SOME}[oq]?(?P<when>T)(?!:)"),
+        ("enters", f"t{_ONE}{_END}"),
+        ("opens", f"[dMma]*(?P<label>I)(?::|wo){_LIST}[oqs]?(?![PJX])"),
+        ("ends", f"[dMma]*U(?::|wo){_LIST}[oqs]?(?![PJX])"),
+        ("enters", f"(?P<label>L):(?!o)[Dwt]?{_LIST}(?![PJX])"),
+        ("opens", f"{_ONE}(?P<label>I)(?!:)"),
+        ("ends", f"{_ONE}U(?!:)"),
+    )
+)  # fmt: skip
+"""What is said of the course of a piece, in the letters of :mod:`.phrases`."""
+_MOST = 12
+"""Cues of one caption."""
+_QUALITY = re.compile(
+    "(?P<run>(?:[PMam]&?)*[PMam])(?P<label>[ILU])|(?P<of>[ILU])[:i]_?(?P<is>[Mam])|(?P<verb>v)_?(?P<so>[Mam])"
+    "|(?P<bare>[ILU])[Mam](?=[,.b]|$)"
+)
+_CLAUSE = re.compile("[ILU](?::|_{0,2}i_{0,2}o|wo)[^,.]*")
+_WHICH = "say what it is to be in its place"
+FOR_A_TIME = 'who plays when is said by entries and exits: "drums enter at the chorus"'
+_BY_SECTION = (
+    'who plays in which section is said in sentences: "starts with piano, drums enter at the chorus"'
+)
+_SUNG_IN = ("verse", "pre-chorus", "chorus", "bridge")
+"""Sections of which a player's name before them says that he plays there: a "piano verse", no "bass drop"."""
+_LISTING = re.compile("avoid|exclud|minus|negative", re.IGNORECASE)
+_LOUD = re.compile(r"loud|busy|big|harsh|prominent|overpowering|booming|intrusive|dominant", re.IGNORECASE)
+"""What is said of somebody who may play, but not like that: "no loud drums"."""
+_LESS = re.compile(r"(?:-?less|[\s-]free)$", re.IGNORECASE)
+_SWAPPED = re.compile("R[dMma]*P(?=[w_][dMma]*P)")
+_STRETCH = re.compile("[ACFHT]|u[^,.:]*")
+_AFTER, _BEFORE = re.compile("[^,.:PyZ]{0,2}[Py](?:&[Py])*"), re.compile("[Py]:?[i_]{0,3}$")
+_FARTHEST = 3
+"""Words between a denial and what it denies."""
+_OVERALL = re.compile(r"more|extra|lots of|plenty of|less|fewer|reduced|light|subtle|basic", re.IGNORECASE)
+"""Words that say nothing about the whole when no layer is named."""
+_LAYERS = {
+    "drums": "drums",
+    "percussion": "drums",
+    "bass": "bass",
+    "vocals": None,
+    "backing_vocals": None,
+    "fx": None,
+}
+"""The layer that a track is in, where that is not the chords."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """Something that a caption asks for."""
+
+    kind: str
+    """A word for what it is about: ``style``, ``player``, ``tempo`` …; ``cue`` is a step in the course of the
+    piece, ``quality`` the label of a section and whether more (1) or less (-1) is to be played there, ``denied``
+    who is ruled out, ``amount`` by which layers how much is played, ``cannot`` what nobody here can do,
+    ``genre`` one that is not known, ``unread`` what is not understood.
+    """
+    asked: str
+    """Its words."""
+    start: int
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """What the clauses of a caption say, and what is left of it."""
+
+    wishes: tuple[Wish, ...]
+    wanted: str
+    """The text with blanks for what is denied or said of a stretch alone."""
+
+    def values(self, kind: str) -> list[Any]:
+        return [wish.value for wish in self.wishes if wish.kind == kind]
+
+    @property
+    def without(self) -> set[str]:
+        """The tracks and instruments that are ruled out."""
+        return set().union(*self.values("denied"))
+
+
+@lru_cache(maxsize=64)
+def read_clauses(text: str) -> Clauses:
+    """Read ``text``, which is as :func:`~.text_search.normalize_text` writes it."""
+    reader = _Reader(text)
+    of_sections = [
+        reader.wish("cannot", *match.span(), _BY_SECTION) for match in _CLAUSE.finditer(reader.letters)
+    ]
+    cues = sorted(reader.cues(), key=lambda cue: cue.start)[:_MOST]
+    qualities = list(reader.qualities())
+    for wish in (*of_sections, *qualities):
+        reader.blank(wish.start, wish.start + len(wish.asked), "P")
+    denials, amounts = list(reader.denials()), list(reader.amounts())
+    for start, end in reader.denied:
+        reader.blank(start, end)
+    return Clauses((*cues, *qualities, *denials, *of_sections, *amounts), "".join(reader.wanted))
+
+
+class _Reader:
+    """Reads the phrases of a text; of those that were read, the letter is struck out."""
+
+    def __init__(self, text: str) -> None:
+        self.text, self.phrases, self.wanted = text, phrases_of(text), list(text)
+        self.letters = "".join(phrase.letter for phrase in self.phrases)
+        self.denied: list[tuple[int, int]] = []
+        self.less: dict[int, int] = {}
+        """Phrases by which there is to be less of a player, and the ends of their lists in the text."""
+
+    def span(self, first: int, last: int) -> tuple[int, int]:
+        """Start and end in the text of phrases."""
+        start, end = self.phrases[first].start, self.phrases[last - 1].end
+        return start, end + ("(" in self.text[start:end] and self.text[end : end + 1] == ")")
+
+    def wish(self, kind: str, first: int, last: int, value: Any) -> Wish:
+        start, end = self.span(first, last)
+        return Wish(kind, self.text[start:end], start, value)
+
+    def strike(self, first: int, last: int) -> None:
+        self.letters = f"{self.letters[:first]}{'#' * (last - first)}{self.letters[last:]}"
+
+    def blank(self, start: int, end: int, spare: str = "") -> None:
+        """Take a stretch out of what is wanted, but for the phrases of letters to ``spare``."""
+        kept = [p for p in self.phrases if p.letter in spare and start <= p.start < end] if spare else []
+        for at in range(start, end):
+            if not any(phrase.start <= at < phrase.end for phrase in kept):
+                self.wanted[at] = " "
+
+    def cues(self) -> Iterator[Wish]:
+        for action, order in _SENTENCES:
+            for match in order.finditer(self.letters):
+                if "#" in self.letters[slice(*match.span())]:
+                    continue
+                groups = match.groupdict()
+                named = self.phrases[slice(*match.span("who" if match["who"] else "them"))]
+                players = [phrase for phrase in named if phrase.letter == "P"]
+                if action == "ends" and any("solo" in phrase.text.lower() for phrase in players):
+                    continue  # That is a solo, with the band.
+                number, unit = 0.0, ""
+                if name := next((name for name in ("when", "until", "label") if groups.get(name)), ""):
+                    said = self.phrases[match.start(name)]
+                    number, unit = said.value if name != "label" else _section(said)
+                if action == "opens" and unit == "whole":
+                    number = 0.5
+                unit = "outro" if unit == "end" and action in ("only", "rests") else unit
+                self.strike(*match.span())
+                apart = "noqsMma" if action in ("opens", "ends") else "noqs"
+                for phrase in self.phrases[slice(*match.span())]:
+                    if phrase.letter in apart:
+                        self.blank(phrase.start, phrase.end)
+                tracks = tuple(dict.fromkeys(_track_of(phrase.text) for phrase in players))
+                wish = self.wish("cue", *match.span(), None)
+                yield replace(wish, value=Cue(action, tracks, wish.asked.strip(" ,"), unit, number))
+
+    def qualities(self) -> Iterator[Wish]:
+        for match in _QUALITY.finditer(self.letters):
+            first, last = match.span()
+            words = [i for i in range(first, last) if self.letters[i] in "PMam"]
+            if match["verb"]:
+                begins = re.match("start|begin|open", self.phrases[first].text, re.IGNORECASE)
+                label = "intro" if begins else "outro"
+            else:
+                group = next(name for name in ("label", "of", "bare") if match[name])
+                label = self.phrases[match.start(group)].value
+            if self.phrases[last - 1].kind != "section" and match["label"] == "L":
+                continue  # "catchy hooks"
+            if match["run"]:
+                while self.letters[first : first + 2] == "P&":  # "bass and euphoric drops"
+                    first += 2
+                if not re.search("[Mam]", self.letters[first : last - 1]) and label not in _SUNG_IN:
+                    continue
+                words = [i for i in reversed(words) if i >= first]
+            more = next(filter(None, (_more(self.phrases[i].text) for i in words)), 0)
+            yield self.wish("quality", first, last, (label, more))
+            self.strike(first, last)
+
+    def denials(self) -> Iterator[Wish]:
+        for number, phrase in enumerate(self.phrases):
+            letter, last, kind = self.letters[number], number + 1, "denied"
+            players, value = frozenset(named_tracks(phrase.text)), None
+            if letter == "z":
+                players = frozenset(named_tracks(_LESS.sub("", phrase.text)) or {"vocals"})
+            elif letter == "P" and self.letters[number + 1 : number + 2] == "Z":
+                last = number + 2
+            elif letter == "K":
+                kind, value = "cannot", _WHICH
+            elif letter == "R" and (swapped := _SWAPPED.match(self.letters, number)):
+                last = swapped.end()
+                players = self._players(number + 1, last)
+            elif letter in "nr" and (denied := self._denied(number)):
+                first, last = denied
+                players = self._players(number + 1, last)
+                reduces = letter == "r" or (last - first > 1 and _LOUD.fullmatch(self.phrases[first].text))
+                if self.letters[last : last + 1] == "s":
+                    last, players = last + 1, frozenset()
+                if when := _STRETCH.match(self.letters, last):
+                    last, kind, value = when.end(), "cannot", FOR_A_TIME if players else _WHICH
+                elif reduces:
+                    kind = ""
+                    self.less |= {number: self.phrases[last - 1].end} if letter == "r" else {}
+                else:
+                    last += self.letters[last : last + 1] == "x"
+            else:
+                continue
+            self.denied.append(self.span(number, last))
+            self.strike(number, last)
+            if kind:
+                yield self.wish(kind, number, last, value or players)
+
+    def _players(self, first: int, last: int) -> frozenset[str]:
+        start, end = self.span(first, last)
+        return frozenset(named_tracks(self.text[start:end]))
+
+    def _denied(self, at: int) -> tuple[int, int] | None:
+        """The first phrase behind a denial, and the end of the list of things that it denies."""
+        word = self.phrases[at]
+        at += self.letters[at + 1 : at + 2] == ":"
+        rest = re.split("[.:bwxo#]", self.letters[at + 1 :])[0]
+        end = at + 1 + len(rest)
+        things = [i for i in range(at + 1, end) if self._is_thing(i)]
+        if not things or "," in self.letters[at : things[0]]:
+            return None
+        between = self.phrases[at + 1 : things[0]]
+        if sum(len(phrase.text.split()) for phrase in between) > _FARTHEST:
+            return None
+        if word.text.lower() == "not" and any(phrase.letter == "?" for phrase in between):
+            return None  # "not cheesy ukulele" is a ukulele
+        listing = _LISTING.match(word.text)
+        last, played = things[0], self.letters[things[0]] in "Pp"
+        for number in things[1:]:
+            link = self.letters[last + 1 : number]
+            joined = re.fullmatch(",?[&/]?d?", link) or (link.startswith("/") and len(link) <= _FARTHEST)
+            closed = "," in link and not listing and "/" not in self.letters[last + 1 : end]
+            also = link.startswith("&d") and self.phrases[number - 1].text.lower() in ("a", "an")
+            if not link or not joined or closed or also or (self.letters[number] in "Pp") != played:
+                break
+            last = number
+        first = next((i for i in range(at + 1, last + 1) if self.letters[i] not in "_d"), last)
+        return first, last + 1
+
+    def _is_thing(self, number: int) -> bool:
+        return self.letters[number] in "PSp" or self.phrases[number].kind in ("mood", "pace", "hint", "form")
+
+    def amounts(self) -> Iterator[Wish]:
+        for number, phrase in enumerate(self.phrases):
+            if self.letters[number] not in "ar" and number not in self.less:
+                continue
+            level = next(
+                level for each, level in AMOUNTS.items() if word_pattern(each).fullmatch(phrase.text)
+            )
+            layers = self._layers_beside(number)
+            if not layers and not _OVERALL.fullmatch(phrase.text) and self._stands_alone(number):
+                layers = [""]
+            found = tuple(dict.fromkeys(layer for layer in layers if layer is not None))
+            if layers:
+                ends = (each.end for each in self.phrases[number + 1 :] if each.letter in "Py")
+                end = self.less.get(number) or (phrase.end if found else next(ends, phrase.end))
+                inverse = self.letters[:number].rstrip("_").endswith("n")
+                value = (found, 0.75 - 0.5 * level if inverse else level)
+                yield Wish("amount", self.text[phrase.start : end], phrase.start, value)
+
+    def _layer(self, number: int) -> str | None:
+        words = self.phrases[number].text
+        if self.phrases[number].letter == "y":
+            return next(layer for each, layer in LAYER_WORDS.items() if word_pattern(each).fullmatch(words))
+        track = _track_of(words)
+        track = INSTRUMENTS[track].track if track in INSTRUMENTS else track
+        return _LAYERS.get(track, "chords")
+
+    def _layers_beside(self, number: int) -> list[str | None]:
+        """The layers of the list that begins within two words behind a phrase, or that named right before it."""
+        kinds = "".join(phrase.letter for phrase in self.phrases)
+        match = _AFTER.match(kinds, number + 1) or _BEFORE.search(kinds, 0, number)
+        return [self._layer(i) for i in range(*match.span()) if kinds[i] in "Py"] if match else []
+
+    def _stands_alone(self, number: int) -> bool:
+        """Whether a word is said of the music: "a busy song", not "a busy street"."""
+        rest = "".join(phrase.letter for phrase in self.phrases[number + 1 :])
+        return bool(re.match(r"$|[,.&bwi]|[^,.]?k", rest)) or any(
+            phrase.kind in ("style", "form") and "," not in rest[:i] and "." not in rest[:i]
+            for i, phrase in enumerate(self.phrases[number + 1 : number + 3])
+        )
+
+
+def _section(phrase: Phrase) -> tuple[float, str]:
+    """Which section of a label a phrase names."""
+    number = re.search(r"\d$", phrase.text)
+    return float(number[0] if number else 1), phrase.value
+
+
+def _more(words: str) -> int:
+    """Whether what is said of a section is more (1) or less (-1) than of the others, or else (0)."""
+    for table in (TEMPO_WORDS, MOODS, AMOUNTS, SIZES):
+        for pattern, said in table.items():
+            if word_pattern(pattern).fullmatch(words):
+                if isinstance(said, tuple):
+                    return round(math.copysign(1, said[1])) if said[1] and not said[2] else 0
+                return (
+                    said if isinstance(said, int) else 0 if isinstance(said, str) else 1 if said > 0.5 else -1
+                )
+    return 0
+
+
+def _track_of(words: str) -> str:
+    """The track, or where one kind is named the instrument, that words name."""
+    whole = _whole_tracks(words)
+    named = next((name for _, _, name in find_words(words, INSTRUMENT_WORDS)), "")
+    # "Piano" is that, "drums" whoever plays them.
+    plain = named in ("", "drums", "electric bass", "electric guitar", "strings", "brass", "synth lead")
+    if whole and (plain or named not in INSTRUMENTS):
+        return whole[0]
+    return named or "drums"
+
+
+def _whole_tracks(words: str) -> tuple[str, ...]:
+    return next((tracks for each, tracks in TRACK_WORDS.items() if word_pattern(each).fullmatch(words)), ())
+
+
+def named_tracks(text: str) -> set[str]:
+    """The tracks, or where one kind is meant the instruments, that ``text`` names."""
+    found: set[str] = set()
+    named = find_words(text, {KIT_WORDS: "", **INSTRUMENT_WORDS})
+    for start, end, name in named:
+        if name:  # A piece of the kit is not the kit.
+            found |= set(_whole_tracks(text[start:end]) or (name,))
+    for first, last, tracks in find_words(text, TRACK_WORDS):
+        if any(start <= first and last <= end and last - first < end - start for start, end, _ in named):
+            continue  # "Bass guitar" is no guitar.
+        if not any(name in INSTRUMENTS and INSTRUMENTS[name].track in tracks for name in found):
+            found |= set(tracks)
+    return found | {"distorted guitar", "lead guitar"} if "electric guitar" in found else found
