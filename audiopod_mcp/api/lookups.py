@@ -26,8 +26,6 @@ PAGE = 100
 """Jobs on one page of the list, the most that AudioPod's gives."""
 PROMPT = 0.6
 """Seconds between two rounds when many jobs wait."""
-RESERVE = 10.0
-"""Seconds after which a wait looks by itself whether somebody still asks for all."""
 REQUESTS = 0.04
 """Requests that one waiting job may cost a second, where several wait."""
 LONGEST_NEWS = 20.0
@@ -79,8 +77,6 @@ class Lookups:
         self.durations = Durations(service.clock)
         self._rows = Rows()
         self._waits: defaultdict[int, list[Wait]] = defaultdict(list)
-        self._due: dict[Wait, None] = {}
-        """The waits whose jobs may end any moment. The first asks for all, and alone wakes up for it."""
         self._rounds = 0
         self._told_at = float("-inf")
         self._tells = True
@@ -100,7 +96,6 @@ class Lookups:
         try:
             yield wait
         finally:
-            self._hand_over(wait)
             self._waits[job_id].remove(wait)
             if not self._waits[job_id]:
                 del self._waits[job_id]
@@ -123,24 +118,6 @@ class Lookups:
         """Seconds between two rounds: short where one request tells many jobs."""
         pages = ceil(len(self._waits) / PAGE)
         return min(longest, max(PROMPT, pages / (REQUESTS * len(self._waits))))
-
-    def nap(self, wait: Wait, pause: float, usual: float) -> float:
-        """Seconds that ``wait`` may sleep where ``pause`` would do for it and ``usual`` for all.
-
-        Hundreds of waits that wake up to hear that one of them has asked keep everybody waiting.
-        """
-        if max(pause, wait.hint) > usual:
-            self._hand_over(wait)
-            return pause
-        self._due[wait] = None
-        return pause if next(iter(self._due)) is wait else max(pause, RESERVE)
-
-    def _hand_over(self, wait: Wait) -> None:
-        """``wait`` does not ask for all from here on; if it was the one who does, the next begins."""
-        was_first = self._due and next(iter(self._due)) is wait
-        self._due.pop(wait, None)
-        if was_first and self._due:
-            next(iter(self._due)).wake()
 
     def hinted(self, job_id: int, seconds: float | None) -> None:
         """With ``job_id`` the service told after how many seconds to ask again, or nothing of the kind."""
@@ -173,7 +150,6 @@ class Lookups:
                         await self._round()
             if wait.told_in == self._rounds and not wait.has_news:
                 return None
-        self._hand_over(wait)
         row = wait.take_news()
         if row is not None and (self._rows.tell_all_of(row) if row.is_finished else not alone):
             job = row
@@ -207,9 +183,6 @@ class Lookups:
                 if page.listed < PAGE:
                     break
             came = True
-        for job_id in missing:
-            for wait in self._waits.get(job_id, ()):
-                wait.wake()
         self._rounds += 1
         self._told_at = self._service.clock.now()
         if not came or told < TOGETHER * pages:
@@ -245,7 +218,8 @@ class Wait:
         if self.known == _state_of(job):
             return
         self._news = job
-        self.wake()
+        if self._nap is not None:
+            self._nap.cancel()
 
     def call(self, now: float) -> None:
         """The job is said to have ended; ends the pause, or the next one.
@@ -256,10 +230,6 @@ class Wait:
             return
         self._called_at = now
         self._is_called, self.hint = True, 0.0
-        self.wake()
-
-    def wake(self) -> None:
-        """End the pause, if there is one."""
         if self._nap is not None:
             self._nap.cancel()
 

@@ -133,8 +133,6 @@ async def _watch(
                 longest = lookups.pause(cap) if lookups.together else cap
                 usual = longest if lookups.together else growing
                 pause = lookups.durations.pause(wait.job_id, observed.progress, usual, longest)
-                if lookups.together:
-                    pause = lookups.nap(wait, pause, longest)
         if end.left <= LAST_LOOK and observed.last is not None:
             break
     assert observed.last is not None  # noqa: S101 - the loop ends with a job or an error

@@ -291,7 +291,7 @@ async def test_a_list_that_says_less_of_a_job_is_not_enough_at_its_end(client, s
     ended = []
 
     async def wait(job_id):
-        ended.append(await watch(client, Job(id=job_id, status="PENDING"), max_wait=None))
+        ended.append(await watch(client, Job(id=job_id, status="PENDING"), max_wait=60))
 
     async with anyio.create_task_group() as group:
         for job_id in service.jobs:
