@@ -82,18 +82,24 @@ _QUALITY = re.compile(
     "|(?P<bare>[ILU])[Mam](?=[,.b]|$)"
 )
 _CLAUSE = re.compile("[ILU](?::|_{0,2}i_{0,2}o|wo)[^,.]*")
+_TURNS = re.compile(r"(?:s:|g[^.P]*s)[^.]*$")
+"""Behind it stands who has a solo when, and not who enters."""
 _WHICH = "say what it is to be in its place"
 FOR_A_TIME = 'who plays when is said by entries and exits: "drums enter at the chorus"'
-_BY_SECTION = (
-    'who plays in which section is said in sentences: "starts with piano, drums enter at the chorus"'
-)
+BY_SECTION = 'who plays in which section is said in sentences: "starts with piano, drums enter at the chorus"'
 _SUNG_IN = ("verse", "pre-chorus", "chorus", "bridge")
 """Sections of which a player's name before them says that he plays there: a "piano verse", no "bass drop"."""
 _LISTING = re.compile("avoid|exclud|minus|negative", re.IGNORECASE)
-_LOUD = re.compile(r"loud|busy|big|harsh|prominent|overpowering|booming|intrusive|dominant", re.IGNORECASE)
+_LOUD = re.compile(
+    r"too (?:much|many)|many|much|loud|busy|big|harsh|prominent|overpowering|booming|intrusive|dominant",
+    re.IGNORECASE,
+)
 """What is said of somebody who may play, but not like that: "no loud drums"."""
 _LESS = re.compile(r"(?:-?less|[\s-]free)$", re.IGNORECASE)
 _SWAPPED = re.compile("R[dMma]*P(?=[w_][dMma]*P)")
+_NOT_SO = re.compile(r"\w+n['’]?t\b", re.IGNORECASE)
+_NOT_TO_BECOME = re.compile(r"(?:\S+ ){1,3}?(?:mak(?:e|ing)|let(?:ting)?)\b", re.IGNORECASE)
+"""What is not so, and what nobody is to become: nothing of it is meant as it is said."""
 _STRETCH = re.compile("[ACFHT]|u[^,.:]*")
 _AFTER, _BEFORE = re.compile("[^,.:PyZ]{0,2}[Py](?:&[Py])*"), re.compile("[Py]:?[i_]{0,3}$")
 _FARTHEST = 3
@@ -141,8 +147,9 @@ class Clauses:
 def read_clauses(text: str) -> Clauses:
     """Read ``text``, which is as :func:`~.text_search.normalize_text` writes it."""
     reader = _Reader(text)
+    reader.skip_what_is_not_so()
     of_sections = [
-        reader.wish("cannot", *match.span(), _BY_SECTION) for match in _CLAUSE.finditer(reader.letters)
+        reader.wish("cannot", *match.span(), BY_SECTION) for match in _CLAUSE.finditer(reader.letters)
     ]
     cues = sorted(reader.cues(), key=lambda cue: cue.start)[:_MOST]
     qualities = list(reader.qualities())
@@ -183,10 +190,26 @@ class _Reader:
             if not any(phrase.start <= at < phrase.end for phrase in kept):
                 self.wanted[at] = " "
 
+    def skip_what_is_not_so(self) -> None:
+        """Take out clauses of which the contrary is meant, who knows which; whoever is named in them plays."""
+        for number, phrase in enumerate(self.phrases):
+            clause = re.split("[,.:b]", self.letters[number:])[0]
+            if clause[:1] not in ("n", "?"):
+                continue
+            last = number + len(clause)
+            start, end = self.span(number, last)
+            if (
+                re.match("n[_d]*n", clause)
+                or (clause[0] == "?" and _NOT_SO.fullmatch(phrase.text))
+                or ("P" in clause and _NOT_TO_BECOME.match(self.text, start, end))
+            ):
+                self.strike(number, last)
+                self.blank(start, end, "Pp")
+
     def cues(self) -> Iterator[Wish]:
         for action, order in _SENTENCES:
             for match in order.finditer(self.letters):
-                if "#" in self.letters[slice(*match.span())]:
+                if "#" in self.letters[slice(*match.span())] or _TURNS.search(self.letters[: match.start()]):
                     continue
                 groups = match.groupdict()
                 named = self.phrases[slice(*match.span("who" if match["who"] else "them"))]
@@ -310,7 +333,7 @@ class _Reader:
             beside = self._beside(number)
             kinds = "".join(self.phrases[i].letter for i in beside)
             if beside and (self.letters[beside[-1] + 1 :] or "#")[0] in "ACFHT" and number not in self.less:
-                yield self.wish("cannot", min(number, beside[0]), beside[-1] + 2, _BY_SECTION)
+                yield self.wish("cannot", min(number, beside[0]), beside[-1] + 2, BY_SECTION)
                 continue
             layers = [self._layer(i) for i, kind in zip(beside, kinds, strict=True) if kind in "Py"]
             if not layers and not _OVERALL.fullmatch(phrase.text) and self._stands_alone(number):

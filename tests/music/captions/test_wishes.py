@@ -154,6 +154,12 @@ def test_a_metre_that_is_not_played_is_told():
         ("techno with a sudden silence at 0:08", "sudden silence at 0:08", "not understood"),
         ("folk in A minor, not too sad", "not too sad", "minor"),
         ("a heatwave of funk for a road trip", "road trip", "not understood"),
+        ("pop, do not make the drums too busy", "too busy", "not understood"),
+        ("folk in A minor, no minor keys", "no minor keys", "A minor"),
+        ("hip hop, room for vocals, but don’t add vocals", "vocals", "nobody sings"),
+        ("metal with vocals, not instrumental", "not instrumental", "not understood"),
+        ("house, then piano chords at the chorus", "at the chorus", "said in sentences"),
+        ("jazz, everyone takes a solo: first piano, then bass", "everyone takes", "not understood"),
     ],
 )
 def test_what_is_not_done_is_told_in_the_persons_own_words(caption, asked, instead):
