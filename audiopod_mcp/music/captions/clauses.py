@@ -18,6 +18,7 @@ from typing import Any
 from audiopod_mcp.music.model import Cue
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
+from .contraries import contraries
 from .phrases import Phrase, phrases_of
 from .text_search import find_words, word_pattern
 from .vocabulary import (
@@ -97,9 +98,6 @@ _LOUD = re.compile(
 """What is said of somebody who may play, but not like that: "no loud drums"."""
 _LESS = re.compile(r"(?:-?less|[\s-]free)$", re.IGNORECASE)
 _SWAPPED = re.compile("R[dMma]*P(?=[w_][dMma]*P)")
-_NOT_SO = re.compile(r"\w+n['’]?t\b", re.IGNORECASE)
-_NOT_TO_BECOME = re.compile(r"(?:\S+ ){1,3}?(?:mak(?:e|ing)|let(?:ting)?)\b", re.IGNORECASE)
-"""What is not so, and what nobody is to become: nothing of it is meant as it is said."""
 _STRETCH = re.compile("[ACFHT]|u[^,.:]*")
 _AFTER, _BEFORE = re.compile("[^,.:PyZ]{0,2}[Py](?:&[Py])*"), re.compile("[Py]:?[i_]{0,3}$")
 _FARTHEST = 3
@@ -191,20 +189,9 @@ class _Reader:
                 self.wanted[at] = " "
 
     def skip_what_is_not_so(self) -> None:
-        """Take out clauses of which the contrary is meant, who knows which; whoever is named in them plays."""
-        for number, phrase in enumerate(self.phrases):
-            clause = re.split("[,.:b]", self.letters[number:])[0]
-            if clause[:1] not in ("n", "?"):
-                continue
-            last = number + len(clause)
-            start, end = self.span(number, last)
-            if (
-                re.match("n[_d]*n", clause)
-                or (clause[0] == "?" and _NOT_SO.fullmatch(phrase.text))
-                or ("P" in clause and _NOT_TO_BECOME.match(self.text, start, end))
-            ):
-                self.strike(number, last)
-                self.blank(start, end, "Pp")
+        for first, last in contraries(self.text, self.phrases):
+            self.strike(first, last)
+            self.blank(*self.span(first, last), "Pp")  # Whoever is named there plays.
 
     def cues(self) -> Iterator[Wish]:
         for action, order in _SENTENCES:
