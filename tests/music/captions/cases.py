@@ -156,6 +156,9 @@ orchestra, avoid brass and woodwinds | no=brass,woodwinds plays=strings
 Pop. Do not make the drums too busy. | plays=drums
 folk, never let the guitar get busy | plays=guitar
 rock without making the drums too loud | plays=drums
+rock without removing the drums | plays=drums
+rock. Drop the drums, strings take over | no=drums has=strings
+pop, same but remove the guitar | no=guitar
 pop, don't use too many drums | plays=drums
 techno, not without vocals | plays=vocals
 rock. Don’t add strings. | no=strings
