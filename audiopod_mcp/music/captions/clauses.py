@@ -18,6 +18,7 @@ from typing import Any
 from audiopod_mcp.music.model import Cue
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
+from .contraries import contraries
 from .phrases import Phrase, phrases_of
 from .text_search import find_words, word_pattern
 from .vocabulary import (
@@ -82,15 +83,18 @@ _QUALITY = re.compile(
     "|(?P<bare>[ILU])[Mam](?=[,.b]|$)"
 )
 _CLAUSE = re.compile("[ILU](?::|_{0,2}i_{0,2}o|wo)[^,.]*")
+_TURNS = re.compile(r"(?:s:|g[^.P]*s)[^.]*$")
+"""Behind it stands who has a solo when, and not who enters."""
 _WHICH = "say what it is to be in its place"
 FOR_A_TIME = 'who plays when is said by entries and exits: "drums enter at the chorus"'
-_BY_SECTION = (
-    'who plays in which section is said in sentences: "starts with piano, drums enter at the chorus"'
-)
+BY_SECTION = 'who plays in which section is said in sentences: "starts with piano, drums enter at the chorus"'
 _SUNG_IN = ("verse", "pre-chorus", "chorus", "bridge")
 """Sections of which a player's name before them says that he plays there: a "piano verse", no "bass drop"."""
 _LISTING = re.compile("avoid|exclud|minus|negative", re.IGNORECASE)
-_LOUD = re.compile(r"loud|busy|big|harsh|prominent|overpowering|booming|intrusive|dominant", re.IGNORECASE)
+_LOUD = re.compile(
+    r"too (?:much|many)|many|much|loud|busy|big|harsh|prominent|overpowering|booming|intrusive|dominant",
+    re.IGNORECASE,
+)
 """What is said of somebody who may play, but not like that: "no loud drums"."""
 _LESS = re.compile(r"(?:-?less|[\s-]free)$", re.IGNORECASE)
 _SWAPPED = re.compile("R[dMma]*P(?=[w_][dMma]*P)")
@@ -141,8 +145,9 @@ class Clauses:
 def read_clauses(text: str) -> Clauses:
     """Read ``text``, which is as :func:`~.text_search.normalize_text` writes it."""
     reader = _Reader(text)
+    reader.skip_what_is_not_so()
     of_sections = [
-        reader.wish("cannot", *match.span(), _BY_SECTION) for match in _CLAUSE.finditer(reader.letters)
+        reader.wish("cannot", *match.span(), BY_SECTION) for match in _CLAUSE.finditer(reader.letters)
     ]
     cues = sorted(reader.cues(), key=lambda cue: cue.start)[:_MOST]
     qualities = list(reader.qualities())
@@ -183,10 +188,15 @@ class _Reader:
             if not any(phrase.start <= at < phrase.end for phrase in kept):
                 self.wanted[at] = " "
 
+    def skip_what_is_not_so(self) -> None:
+        for first, last in contraries(self.text, self.phrases):
+            self.strike(first, last)
+            self.blank(*self.span(first, last), "Pp")  # Whoever is named there plays.
+
     def cues(self) -> Iterator[Wish]:
         for action, order in _SENTENCES:
             for match in order.finditer(self.letters):
-                if "#" in self.letters[slice(*match.span())]:
+                if "#" in self.letters[slice(*match.span())] or _TURNS.search(self.letters[: match.start()]):
                     continue
                 groups = match.groupdict()
                 named = self.phrases[slice(*match.span("who" if match["who"] else "them"))]
@@ -310,7 +320,7 @@ class _Reader:
             beside = self._beside(number)
             kinds = "".join(self.phrases[i].letter for i in beside)
             if beside and (self.letters[beside[-1] + 1 :] or "#")[0] in "ACFHT" and number not in self.less:
-                yield self.wish("cannot", min(number, beside[0]), beside[-1] + 2, _BY_SECTION)
+                yield self.wish("cannot", min(number, beside[0]), beside[-1] + 2, BY_SECTION)
                 continue
             layers = [self._layer(i) for i, kind in zip(beside, kinds, strict=True) if kind in "Py"]
             if not layers and not _OVERALL.fullmatch(phrase.text) and self._stands_alone(number):

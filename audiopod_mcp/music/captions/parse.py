@@ -59,6 +59,9 @@ _PLAIN = {
 }
 _IN_LATIN = re.compile(r"\bin latin(?=\s*(?:$|[,.;)]))", re.IGNORECASE)
 """The language, not the dances."""
+_NOBODY_SINGS = re.compile(
+    r"(?:no|without|minus|(?:\w+n'?t|not|never) \w+)(?: any)? (?:vocals?|voices?|singing)", re.IGNORECASE
+)
 _RAP = re.compile(r"\brap(?:s|ped|per|ping)?\b", re.IGNORECASE)
 
 
@@ -129,6 +132,8 @@ def read_caption(
     # "Jazz trio without drums": who only belongs to a group is not named.
     members = {name for _, _, names in find_words(wanted, ENSEMBLES) for name in names}
     own = [name for name in instruments if name not in members or INSTRUMENTS[name].track not in without]
+    if any(map(_NOBODY_SINGS.fullmatch, (wish.asked for wish in clauses.wishes if wish.kind == "denied"))):
+        own = [name for name in own if name != "voice"]  # "Room for vocals, no vocals"
     kit = (_own_instrument("drums", style),) if find_words(wanted, {KIT_WORDS: ""}) else ()
     excluded = excluded_tracks(wanted, (*instruments, *kit))
     instruments = (*instruments, *kit) if excluded else instruments  # "Just a kick and a bass"

@@ -18,6 +18,7 @@ LONGEST_TEXT = 4000
 _LONG_RUN = re.compile(r"((.)\2{11})\2+", re.DOTALL)
 _LONG_WORD = re.compile(r"(\w{64})\w+")
 """What is longer than any word, or repeated more often than anybody means: searching it would take long."""
+_APOSTROPHES = str.maketrans("’ʼ", "''")
 _JSON_COLON = re.compile(r"""(?<=\w)["']\s*:\s*["']?""")
 _CORRECTED = re.compile(r"[a-z]{4,}", re.IGNORECASE)
 
@@ -29,7 +30,7 @@ def normalize_text(text: str) -> str:
     put right.
     """
     text = unicodedata.normalize("NFKC", " ".join(text.split())[:LONGEST_TEXT])[:LONGEST_TEXT]
-    text = _JSON_COLON.sub(": ", text)
+    text = _JSON_COLON.sub(": ", text.translate(_APOSTROPHES))
     text = _LONG_RUN.sub(r"\1", "".join(map(_plain, text)))
     text = _LONG_WORD.sub(r"\1", text)
     return _CORRECTED.sub(lambda match: _corrected(match[0]), text)

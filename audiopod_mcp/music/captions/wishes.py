@@ -16,7 +16,7 @@ from typing import Any
 
 from audiopod_mcp.music.lyrics.tags import ABRUPT
 
-from .clauses import FOR_A_TIME, read_clauses
+from .clauses import BY_SECTION, FOR_A_TIME, read_clauses
 from .clauses import Wish as Wish
 from .feel import COUNTED, STRAIGHT, SWUNG
 from .numbers import COUNTS, find_figures
@@ -59,7 +59,7 @@ _TONGUE = (
     rf"|\b({_TONGUES})\s+(?:\w+\s+)?(?:vocals?|lyrics|singing|singer|words|rap)\b"
     rf"|\b(?:vocals?|lyrics|language)\s*[:=]\s*({_TONGUES})(?!\w)"
 )
-_INSTRUMENTAL = r"\b(?:instrumentals?|karaoke)\b(?!\s+(?:break|solo|intro|outro|interlude|section|bridge|hook|passage)s?\b)"
+_INSTRUMENTAL = r"(?<!not )(?<!n't )(?<!not an )(?<!n't an )\b(?:instrumentals?|karaoke)\b(?!\s+(?:break|solo|intro|outro|interlude|section|bridge|hook|passage)s?\b)"
 _ENDING = (
     r"\b(?:(?P<big>big|grand\w*|huge|epic|loud|massive|powerful|triumphant|climactic|explosive) (?:\w+ ){0,2})?"
     r"(?:(?<!low )(?<!high )(?<!top )ends?|endings?|conclu\w+|finale|final(?=\s*(?:$|[.,;]|chord|bars?|notes?))"
@@ -140,6 +140,7 @@ def _says_end(wish: Wish) -> bool:
         wish.kind == "ending"
         or (wish.kind in ("section", "quality") and label == "outro")
         or (wish.kind == "cue" and wish.value.action == "ends")
+        or (wish.kind == "cannot" and wish.value == BY_SECTION and "outro" in wish.asked.lower())
     )
 
 
@@ -194,7 +195,7 @@ def _alone(phrases: Iterable[Phrase], text: str) -> Iterator[tuple[int, int, str
         if phrase.kind != "moment":
             yield phrase.start, phrase.end, phrase.kind, phrase.value
         elif phrase.letter == "T" and phrase.value[1] != "end":
-            yield phrase.start, phrase.end, "section", phrase.value[1]
+            yield phrase.start, phrase.end, "cannot", BY_SECTION
 
 
 def _impossible(text: str) -> Iterator[tuple[int, int, str, Any]]:

@@ -11,6 +11,7 @@ import numpy as np
 from audiopod_mcp.edits.players import is_whole_track
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.effects.normalization import limit_true_peak
+from audiopod_mcp.music.generation.drum_keys import keys_of
 from audiopod_mcp.music.model import Progress, Refused, format_time, ignore_progress, progress_within
 from audiopod_mcp.music.synthesis import Multitrack, tapes_of
 
@@ -216,7 +217,10 @@ def _check_player(piece: LayeredTrack, step: EditStep) -> None:
     """
     if step.track is None or piece.score is None or any(map(is_whole_track, step.names)):
         return
-    played = {part.instrument for part in piece.score.parts if part.track == step.track}
+    mine = [part for part in piece.score.parts if part.track == step.track]
+    played = {part.instrument for part in mine}
+    if step.track == "percussion" and mine:
+        _check_percussion(step, {round(note.pitch) for part in mine for note in part.notes})
     named = {instrument for name in step.names for instrument in read_caption(name).instruments}
     meant = named & played
     others = played - meant
@@ -235,6 +239,18 @@ def _check_player(piece: LayeredTrack, step: EditStep) -> None:
             others=tuple(sorted(others)),
             track=track_label(step.track),
         )
+
+
+def _check_percussion(step: EditStep, heard: set[int]) -> None:
+    """Refuse to change percussion instruments that are not ``heard``, or not by themselves."""
+    asked = [keys_of(name) for name in step.names]
+    if step.kind == "add" or not asked or not all(asked):
+        return
+    name, others = " and ".join(step.names), ("other percussion",)
+    if not all(keys & heard for keys in asked):
+        raise Refused("instrument_not_in_mix", name=name, track="percussion", played=others)
+    if heard - set().union(*asked):
+        raise Refused("instrument_shares_stem", name=name, others=others, track="percussion")
 
 
 def of_held_peaks(piece: LayeredTrack, held: LayeredTrack, ceiling: float) -> list[str]:

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from audiopod_mcp.edits.players import TRACK_OF
 from audiopod_mcp.music.editing.prompt.parse import read_prompt
 from audiopod_mcp.music.effects.crossfade import mixdown
@@ -22,14 +24,14 @@ from audiopod_mcp.music.model import (
     ignore_progress,
     progress_within,
 )
-from audiopod_mcp.music.signal.loudness import true_peak
+from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.synthesis import Multitrack, tapes_of
 
 from .apply_step import FADES, apply_step, of_held_peaks, reformed, with_peaks_limited
 from .form import FORM_EDITS
 from .layers import RESIDUAL, LayeredTrack, Separator, conform_stems, separate_by_signal
 from .rearrange import rearrange, replace_lyrics
-from .receipts import Receipt, level_change
+from .receipts import Receipt, figure, level_change
 from .step import EditStep, who_are_there
 
 _OF_TIME = ("tempo", "bpm", *FADES, *FORM_EDITS)
@@ -139,19 +141,22 @@ def edit(
     rest = sorted((step for step in steps if step.when is None), key=_order)
     # What is done to the sound of a loop has to be in it before it is closed.
     closes = any(step.kind == "loop" for step in forms) and not any(step.kind in _OF_TIME for step in rest)
-    share = 0.9 / max(1, len(steps))
+    share, levels = 0.9 / max(1, len(steps)), list[tuple[EditStep, str]]()
     for number, step in enumerate((*sounds, *rest)):
         part = progress_within(report, number * share, (number + 1) * share)
         if number == len(sounds) and not closes:
             piece = reformed(piece, forms, begin / rate, receipt)
         try:
             piece = receipt.take(step, apply_step(piece, step, begin / rate, ceiling, part))
+            if step.kind in ("loudness", "peak") and step.when is None and receipt.done:
+                levels.append((step, receipt.done[-1]))
         except Refused as refused:
             receipt.refused(step.asked, refused)
     if not rest or closes:
         piece = reformed(piece, forms, begin / rate, receipt)
     if forms and len(moments) > 1:
         receipt.done.append("times are those of the track before this edit")
+    _tell_of_levels(levels, piece, receipt)
     if not receipt.done and receipt.refusal:
         raise receipt.refusal
     report(0.9, "putting it together")
@@ -216,6 +221,18 @@ def _tell_of_kept(
         )
     else:
         receipt.done.append(f"{who} as before")
+
+
+def _tell_of_levels(levels: Sequence[tuple[EditStep, str]], after: LayeredTrack, receipt: Receipt) -> None:
+    """Say of a loudness or a peak that was reached, and then moved by what came after it, where it is now."""
+    for step, told in levels[:-1]:
+        heard = after.heard(step.track)
+        loud = step.kind == "loudness"
+        level = integrated_loudness(heard, after.rate) if loud else true_peak(heard, after.rate)
+        now = f"{figure(-np.inf if level is None else level)} {'LUFS' if loud else 'dBTP'}"
+        if told in receipt.done and now not in told:
+            receipt.done.remove(told)
+            receipt.fail(step.asked, f"It was done, and what was done after it made it {now}.")
 
 
 def _order(step: EditStep) -> int:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from audiopod_mcp.music.captions.context import brief_in_context
 from audiopod_mcp.music.captions.parse import read_caption
+from audiopod_mcp.music.captions.text_search import word_pattern
+from audiopod_mcp.music.captions.vocabulary import KIT_WORDS
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.crossfade import fix_length
 from audiopod_mcp.music.generation.accompany import accompany
+from audiopod_mcp.music.generation.drum_keys import keys_of
 from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_score
 from audiopod_mcp.music.lyrics.numbered_chords import in_key
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Brief, Part, Progress, Refused, Rendering, Score
@@ -45,8 +49,10 @@ def add_instrument(
     Refused
         Where the composer has no part for the instrument.
     """
-    named = read_caption(instrument).instruments
-    wanted = replace(brief, instruments=named, without=(), lyrics=None, instrumental=track != "vocals")
+    asked = read_caption(instrument)
+    named = asked.instruments
+    wanted = replace(brief, instruments=named, percussion=asked.percussion, without=(), lyrics=None)
+    wanted = replace(wanted, instrumental=track != "vocals")
     grid, origin = frame.grid(0.0, frame.duration)
     wanted = replace(wanted, tempo=frame.tempo, key=frame.key or brief.key, timesignature=frame.timesignature)
     score = compose(replace(wanted, duration=grid.beats[-1]), seed=seed, grid=grid)
@@ -54,9 +60,18 @@ def add_instrument(
     parts = tuple(part for part in score.parts if part.track == track)
     exact = tuple(part for part in parts if part.instrument in named)
     parts = exact or parts
-    if not parts:
+    if not parts or not _is_played(instrument, parts):
         raise Refused("instrument_not_addable", instrument=instrument)
     return _rendered(replace(score, parts=parts), frame.duration, seed, report), parts
+
+
+def _is_played(instrument: str, parts: Sequence[Part]) -> bool:
+    """Whether ``parts`` are of ``instrument``: a piece of a kit is not the kit, nor congas a tambourine."""
+    if word_pattern(KIT_WORDS).fullmatch(instrument):
+        return False
+    unpitched = [part for part in parts if INSTRUMENTS[part.instrument].unpitched]
+    keys = keys_of(instrument) if unpitched else set()
+    return not keys or any(round(note.pitch) in keys for part in unpitched for note in part.notes)
 
 
 def track_of_instrument(name: str) -> str:
@@ -84,10 +99,16 @@ def swap_instrument(score: Score, old: str, instrument: str, *, seed: int, repor
     named = read_caption(instrument).instruments
     if not named:
         raise Refused("instrument_unknown", instrument=instrument)
-    track = INSTRUMENTS[named[0]].track
-    parts = tuple(
-        replace(part, track=track, instrument=named[0]) for part in score.parts if part.track == old
-    )
+    new = INSTRUMENTS[named[0]]
+    mine = [part for part in score.parts if part.track == old]
+    if named[0] == "percussion" or any(
+        INSTRUMENTS[part.instrument].unpitched != new.unpitched for part in mine
+    ):
+        # The notes of the one say nothing to the other: a piano has no drum keys.
+        brief = score.brief or Brief(instrument, tempo=score.tempo, key=score.key)
+        frame = lead_sheet_from_score(score)
+        return add_instrument(frame, brief, instrument, new.track, seed=seed, report=report)
+    parts = tuple(replace(part, track=new.track, instrument=named[0]) for part in mine)
     return _rendered(replace(score, parts=parts), score.duration, seed, report), parts
 
 

@@ -11,6 +11,7 @@ from scipy import fft
 
 from audiopod_mcp.music.editing.prompt.plan import NOT_UNDERSTOOD
 from audiopod_mcp.music.effects.mix_matching import stereo_width
+from audiopod_mcp.music.generation.drum_keys import keys_of
 from audiopod_mcp.music.model import NotDone, Refused, format_time
 from audiopod_mcp.music.signal.loudness import Sliceable, integrated_loudness, true_peak
 from audiopod_mcp.music.synthesis import pieces
@@ -159,9 +160,16 @@ def _newcomer(step: EditStep, before: LayeredTrack, after: LayeredTrack) -> str:
         [part.instrument for part in piece.score.parts] if piece.score else [] for piece in (before, after)
     )
     plays = list(dict.fromkeys(name for name in new if name not in old))
-    if step.kind == "add" and len(new) > len(old) and not plays:
+    if step.kind == "add" and len(new) > len(old) and not plays and _plays_already(step.text, before):
         return f"second {step.text}, beside that which plays already,"
     return f"{step.text} ({', '.join(plays)})" if plays and step.text not in plays else step.text
+
+
+def _plays_already(name: str, piece: LayeredTrack) -> bool:
+    """Whether a percussion instrument is heard in the score; anything else is."""
+    keys = keys_of(name)
+    parts = [part for part in piece.score.parts if part.track == "percussion"] if piece.score else []
+    return not keys or any(round(note.pitch) in keys for part in parts for note in part.notes)
 
 
 def signed(number: float, unit: str, decimals: int = 1) -> str:

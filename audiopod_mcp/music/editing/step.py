@@ -99,7 +99,7 @@ def who_are_there(steps: Sequence[EditStep], tracks: Collection[str]) -> list[Ed
     """``steps`` without backing vocals, where they are no track and nobody named them."""
     if "backing_vocals" in tracks:
         return [*steps]
-    named = (step for step in steps if step.track != "backing_vocals" or step.names)
+    named = (step for step in steps if step.track != "backing_vocals" or step.names or step.kind == "add")
     return [
         replace(step, others=tuple(t for t in step.others if t != "backing_vocals"))
         if "vocals" in step.others

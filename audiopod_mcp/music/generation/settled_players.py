@@ -166,8 +166,10 @@ def settle_denied(wish: Wish, played: Played) -> str | NotDone:
         return NotDone(wish.asked, f"{played.brief.style} is played")
     if find_words(wish.asked, TEMPO_WORDS):
         return fact(wish.asked, f"{played.score.tempo:g} BPM")
+    minor = bool((key := parse_key(played.score.key)) and key.minor)
+    if re.search(rf"\b{'minor' if minor else 'major'}\b", wish.asked, re.IGNORECASE):
+        return NotDone(wish.asked, f"it is in {played.score.key}; name the key that it is to have")
     if moods := find_words(wish.asked, MOODS):
-        minor = bool((key := parse_key(played.score.key)) and key.minor)
         told = f"{'minor' if minor else 'major'}, energy {played.brief.energy:.2g}"
         if any(_is_so(played.brief.energy, minor, rise, pull) for _, _, (_, rise, pull) in moods):
             return NotDone(wish.asked, f"it is {told}; name the mood or the key that it is to have")

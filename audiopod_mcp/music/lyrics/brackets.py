@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from .tags import is_direction, is_noise, is_voice
 
 _CLOSING = {"[": "]", "{": "}", "(": ")", "<": ">"}
+_MANNER = re.compile(r"(?!(?:any|every|no|some)thing|darling|(?:morn|even)ing)[a-z]{3,}(?:ing|ly|ed)")
+"""What is said of the line behind it, where that begins with a capital."""
+_STARRED = re.compile(r"(?<![\w*~])([*~])([a-z][a-z ]{2,30})\1(?=\s|$)")
 _LONGEST_TAG = 400
 """Characters."""
 
@@ -35,6 +38,14 @@ def segments(line: str) -> Iterator[tuple[str, str]]:
     yield line[start:], ""
 
 
+def without_stars(line: str) -> str:
+    """``line`` with what is done, as chats write it ("*claps*", "~whispers~"), in round brackets."""
+    for found in _STARRED.finditer(line):
+        if is_direction(found[2]) or is_noise(found[2], line.replace(found[0], "")):
+            line = line.replace(found[0], f"({found[2]})")
+    return line
+
+
 def _is_tag(opening: str, content: str, before: str, after: str) -> bool:
     """Whether what stands between brackets, with the rest of its line around it, is not sung.
 
@@ -44,6 +55,8 @@ def _is_tag(opening: str, content: str, before: str, after: str) -> bool:
         said = after.lstrip(" :")
         said = said.removeprefix("I ") if content.lower() in ("all", "both") else said
         return not said or not said[0].islower()
+    if opening == "(" and not before.strip() and _MANNER.fullmatch(content) and after.lstrip()[:1].isupper():
+        return True  # "(building) Hearts are loud"
     if opening == "(":
         return len(content) <= 60 and (is_direction(content) or is_noise(content, before + after))
     return opening != "<" or content[:1].isalpha() or content[:1] == "/"

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from audiopod_mcp.music.model import NotDone
 
@@ -125,6 +126,8 @@ def _are_sentences(lines: list[str]) -> bool:
 def _core(line: str) -> str:
     """A line without emphasis, rules and the brackets around all of it."""
     line = line.strip(" *_#=~-–—")
+    while unicodedata.category(line[-1:] or "a") in ("So", "Zs", "Mn"):  # "Hope you like it! 🎶"
+        line = line[:-1]
     return line[1:-1] if re.fullmatch(r"\([^()]*\)", line) else line
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from audiopod_mcp.lyrics_data import ABOUT_KEYS
 from audiopod_mcp.music.model import NotDone
 
-from .brackets import segments
+from .brackets import segments, without_stars
 from .chords import chord_bars, chord_line, is_alphabet
 from .drafts import MOST_LINES, REFERRED_TO, Draft, cut, sections_of
 from .headings import is_preamble, read_heading
@@ -155,6 +155,7 @@ class LyricReader:
     def _read_words(self, line: str) -> None:
         """Read a line that holds more than chords."""
         found = _Line()
+        line = without_stars(line)
         if "(" in line and "[" not in line:
             heading, rest = read_heading(line)
             whole = re.fullmatch(r"[\s*_~]*\(([^()]{1,60})\)[\s*_~]*", line)

@@ -74,7 +74,7 @@ _OVER = re.compile(
     r"(?:the )?(?:end|fin|fine|ende|stop|конец|終わり|完|끝)(?: of (?:the )?(?:song|track|lyrics))?[.!]?",
     re.IGNORECASE,
 )
-_VOICES = r"(?:female|male|he|she|him|her|woman|women|man|men|girls?|boys?|both|all|everyone|everybody|duet|together|choir|backing(?: vocals?| singers?)?|background(?: vocals?| singers?)?|lead(?: vocals?| singer)?|singer(?: [1-9ab])?|vocal(?:s|ist)?(?: [1-9ab])?|voice(?: [1-9ab])?|narrator|rapper|crowd|kids|children|group|harmony|harmonies|gang vocals|hombre|mujer|homme|femme|mann|frau|男|女|合|男声|女声|合唱)"
+_VOICES = r"(?:female|male|he|she|him|her|woman|women|man|men|girls?|boys?|both|all(?: together)?|everyone|everybody|duet|together|choir|backing(?: vocals?| singers?)?|background(?: vocals?| singers?)?|lead(?: vocals?| singer)?|singer(?: [1-9ab])?|vocal(?:s|ist)?(?: [1-9ab])?|voice(?: [1-9ab])?|narrator|rapper|crowd|kids|children|group|harmony|harmonies|gang vocals|hombre|mujer|homme|femme|mann|frau|男|女|合|男声|女声|合唱)"
 _VOICE = re.compile(
     rf"{_VOICES}(?: (?:vocals?|voices?|singer|solo|part|only|verse))*(?: ?(?:&|and|\+|/|,) ?{_VOICES}(?: (?:vocals?|voices?))?)*",
     re.IGNORECASE,

@@ -153,6 +153,21 @@ not sad, happy pop | style=pop mode=major mood=happy
 nothing too fast, relaxed acoustic guitar | tempo=50-110 has=acoustic_guitar mood=calm
 folk without banjo but with violin | style=folk no=banjo has=violin
 orchestra, avoid brass and woodwinds | no=brass,woodwinds plays=strings
+Pop. Do not make the drums too busy. | plays=drums
+folk, never let the guitar get busy | plays=guitar
+rock without making the drums too loud | plays=drums
+rock without removing the drums | plays=drums
+rock. Drop the drums, strings take over | no=drums has=strings
+pop, same but remove the guitar | no=guitar
+pop, don't use too many drums | plays=drums
+techno, not without vocals | plays=vocals
+rock. Don’t add strings. | no=strings
+a pop song that doesn't have drums | no=drums
+trap, leave room for vocals, but don't add vocals | no=vocals
+pop ballad with vocals but no screaming vocals | plays=vocals
+Don’t make it sad. Happy ukulele tune | mood=happy mode=major
+a cheerful folk tune that shouldn't sound sad or dark | mood=happy/cheerful
+jazz trio, everyone takes a solo: first piano, then bass, then drums | plays=keyboard,bass,drums
 no synths please, real instruments: piano, upright bass, drums | no=synth has=piano,upright_bass plays=drums
 no drums or percussion, piano and cello | no=drums,percussion has=piano,cello plays=keyboard,strings
 no vocals and a soft piano | no=vocals has=piano plays=keyboard

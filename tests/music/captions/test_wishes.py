@@ -154,6 +154,13 @@ def test_a_metre_that_is_not_played_is_told():
         ("techno with a sudden silence at 0:08", "sudden silence at 0:08", "not understood"),
         ("folk in A minor, not too sad", "not too sad", "minor"),
         ("a heatwave of funk for a road trip", "road trip", "not understood"),
+        ("pop, do not make the drums too busy", "too busy", "not understood"),
+        ("folk in A minor, no minor keys", "no minor keys", "A minor"),
+        ("hip hop, room for vocals, but don’t add vocals", "vocals", "nobody sings"),
+        ("pop, remove the drums from the chorus", "remove", "not understood"),
+        ("metal with vocals, not instrumental", "not instrumental", "not understood"),
+        ("house, then piano chords at the chorus", "at the chorus", "said in sentences"),
+        ("jazz, everyone takes a solo: first piano, then bass", "everyone takes", "not understood"),
     ],
 )
 def test_what_is_not_done_is_told_in_the_persons_own_words(caption, asked, instead):
@@ -194,6 +201,7 @@ def test_what_is_not_done_is_told_in_the_persons_own_words(caption, asked, inste
         ("post-rock, start soft, end loud", "end loud"),
         ("pop, no drums in the intro", "silent 0:00"),
         ("rock with a guitar, but not in the verses", "silent 0:"),
+        ("pop, mute the drums in the intro", "silent 0:00"),
         ("pop, no drums except in the chorus", "from 0:"),
         ("synthwave, drums come in later", "from 0:"),
         ("builds up from a lone cello to a full orchestra, cinematic", "cello alone from 0:00"),

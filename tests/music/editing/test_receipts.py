@@ -118,6 +118,18 @@ class TestAComposedPiece:
             assert len(held) == 1
             assert held[0].endswith(" from 0:03 to 0:09") == bool(when)
 
+    @pytest.mark.parametrize(
+        ("first", "then"),
+        [
+            ({"action": "loudness", "amount": -24, "on": ["bass"]}, {"action": "peak", "amount": -12}),
+            ({"action": "peak", "amount": -12}, {"action": "loudness", "amount": -14}),
+        ],
+    )
+    def test_a_level_that_another_moved_is_told(self, song, composed, first, then):
+        made = typed(song, first, then, **composed)
+        assert len(made.done) == 1
+        assert "what was done after it made it" in made.not_done[0].instead
+
     def test_a_refusal_names_what_was_understood(self, song, composed):
         with pytest.raises(Refused, match="brass"):
             edit(song.audio, RATE, prompt="Oink like a pig, remove the brass", **composed)

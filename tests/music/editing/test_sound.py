@@ -226,9 +226,35 @@ class TestAComposedPiece:
         told = next(fact for fact in made.done if fact.startswith("peaks held"))
         assert f"−{-changes[softest]:.1f} dB of {softest}" in told
 
-    def test_who_plays_already_is_told_to_be_a_second(self, song, composed):
-        told = self.change(song, composed, "add drums").done[0]
-        assert told == "second drums, beside that which plays already, added"
+    @pytest.mark.parametrize(
+        ("prompt", "told", "keys"),
+        [
+            ("add drums", "second drums, beside that which plays already, added", {36}),
+            ("add hand claps", "hand claps added", {39}),
+            ("replace the drums with congas", "drums replaced with congas", {62, 63, 64}),
+            ("replace the piano with drums", "piano replaced with drums", {36, 38}),
+        ],
+    )
+    def test_who_comes_is_who_was_asked_for(self, song, composed, prompt, told, keys):
+        made = self.change(song, composed, prompt)
+        assert made.done[0] == told
+        added = [part for part in made.score.parts if part not in song.score.parts]
+        assert keys <= {round(note.pitch) for part in added for note in part.notes}
+
+    def test_a_choir_comes_where_nobody_sings(self, tune):
+        made = edit(tune.audio, RATE, prompt="add a choir", score=tune.score, stems=tune.stems)
+        assert made.done[0] == "choir added"
+        assert "backing_vocals" in made.stems
+
+    @pytest.mark.parametrize(
+        ("prompt", "says"),
+        [("add a tabla", "can't be added"), ("remove the cowbell", "nobody plays cowbell")],
+    )
+    def test_one_percussion_instrument_is_not_taken_for_another(self, song, composed, prompt, says):
+        clapped = self.change(song, composed, "add hand claps")
+        with pytest.raises(Refused) as refused:
+            edit(clapped.audio, RATE, prompt=prompt, score=clapped.score, stems=clapped.stems)
+        assert says in explain(refused.value)
 
     def test_a_section_cut_and_one_repeated_go_with_their_words(self, song, composed):
         chorus = next(span for span in song.score.sections if span.label == "chorus")

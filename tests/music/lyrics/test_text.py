@@ -116,6 +116,10 @@ def test_times_of_lrc_put_lines_in_order_and_are_not_sung():
         ("[Verse]\n[applause]\nhi", ["applause"]),
         ("[Verse]\nI walk [softly] along", ["softly"]),
         ("(whispered) hush", ["whispered"]),
+        ("[Verse]\n(building) Hearts are loud", ["building"]),
+        ("[Verse]\n~whispers~ come to me\n*claps* yeah", ["whispers", "claps"]),
+        ("[Chorus] (All together)\nla la", ["All together"]),
+        ("[Verse]\nhello there\n\nHope you like it! 🎶", ["Hope you like it!"]),
         ("Title: Midnight\nTempo: 120\n[Verse]\nhi", ["Title: Midnight", "Tempo: 120"]),
         ("[Verse]\nhi\n[Fade Out]\n[Chorus]\nho", ["Fade Out"]),
     ],
@@ -123,7 +127,21 @@ def test_times_of_lrc_put_lines_in_order_and_are_not_sung():
 def test_what_makes_no_section_is_told_in_its_own_words(text, asked):
     assert [wish.asked for wish in read_lyrics(text).unmet] == asked
     sung = " ".join(line for section in parse_lyrics(text) for line in section.lines)
-    assert not any(word in sung for word in ("Female", "Male:", "applause", "softly", "whispered", "Title"))
+    assert not any(
+        word in sung
+        for word in (
+            "Female",
+            "Male:",
+            "applause",
+            "softly",
+            "whisper",
+            "Title",
+            "building",
+            "claps",
+            "together",
+            "Hope",
+        )
+    )
 
 
 def test_fades_and_ends():

@@ -30,6 +30,8 @@ _STRETCH_STAYS = re.compile(r"(?:ko|ok|(k))E?T")
 """The forms of "keep only the intro"."""
 _STAYS = re.compile(r"[PEBRijmsu]*k[kPEBRijmrsu]*|z[vPEBRimrqx]+|n[PB]|[PEijmsduT]*g[PEBRijmsduT]*")
 """The forms of "leave the drums as they are", "don't remove them", "not the drums", "the drums are great"."""
+_IS_APART = re.compile("B|[nkz]v?[PB]")
+"""How "except the bass which …" and "keep the bass where …" begin."""
 _SWAPPED = re.compile(r"(?:replace|swap|swap out|exchange|turn|change) P (?:with|for|to|into|by) P(?: T)?")
 _INSTEAD = re.compile(r"(?:use )?P (?:instead of|rather than) P(?: T)?")
 _GOES_ON = re.compile(r"[&bw][^vx]+|,[^vx]*q[^vx]*|.*[ijm].*")
@@ -69,6 +71,8 @@ class Reader:
     """Whether that is in the same sentence."""
     pieces: list[str] = field(default_factory=list)
     """Parts of a stem that are to stay."""
+    spared: list[str] = field(default_factory=list)
+    """Those of whom something is said that is not understood, but that makes them others than the rest."""
     doubts: str = ""
     """What the rest of a sentence has to say to be done, for whom (P) or when (T) it is."""
 
@@ -102,6 +106,7 @@ class Reader:
                 self.doubts += "P" if str(unsure) or re.search("[PBR]", clause.kinds) else ""
                 self.doubts += "T" if "T" in clause.kinds or _WHEN.match(clause.asked) else ""
                 if names := tuple(name for players in clause.values("PB") for name in players.names):
+                    self.spared += names if _IS_APART.match(clause.kinds) else ()
                     clause.players = Players(names) if "R" not in clause.kinds else EVERYTHING
                     self.last, self.here = clause, True
             self.before = clause
@@ -134,6 +139,10 @@ class Reader:
             if missing[doubt]:
                 raise NotSure(_DOUBTS[doubt])
         clause.made = self._made(clause)
+        about_all = clause.players == EVERYTHING and "E" not in kinds
+        if about_all and self.remark.players.names and _remedies(clause, self.remark):
+            who = self.remark.players.names[0]  # "The piano is harsh. Cut 3 kHz by 4 dB."
+            raise NotSure(f"it may be the {who} or all of the track; name the player, or say everything")
         same = self.remark.made and self.remark.players == players and not clause.is_remark
         if same and _remedies(clause, self.remark):
             self._forget(self.remark)  # "The drums are too loud, turn them down by 3 dB" is one wish.
@@ -160,7 +169,8 @@ class Reader:
         if clause.rows and kinds[-1:] not in "TA" and re.fullmatch("&[dcrqx]+[PB]T?", then):
             return following.values("PB")[0]  # type: ignore[no-any-return] # "reverb and delay on the vocals"
         said_it, them = re.search("[ijm]", kinds), "m" in kinds
-        gone = {"remove", "bass"} & last.actions or "k" in last.kinds or last.players.all_but
+        low = any(wish.edit.action == "bass" and not wish.edit.on for wish in last.made)
+        gone = low or "remove" in last.actions or "k" in last.kinds or last.players.all_but
         if gone or not last.players.names or not (self.here or said_it):
             if them or (gone and said_it and clause.when[0]):  # "mute the piano, and remove it in the intro"
                 raise NotSure(_NOBODY)
@@ -227,7 +237,11 @@ class Reader:
 
     def _sparing_the_kept(self, wish: Wish) -> Wish:
         """``wish``, where it is about everything, made for everything but those who are to stay."""
-        names = [*self.kept, *(PIECE_OF[piece] for piece in self.pieces)]
+        names = [
+            *self.kept,
+            *(n for n in self.spared if n in TRACK_OF),
+            *(PIECE_OF[piece] for piece in self.pieces),
+        ]
         edit, changed = wish.edit, {}
         everyone = not (wish.exact or edit.on) and RULES[edit.action].players
         if edit.on and "backing_vocals" in map(TRACK_OF.get, names):

@@ -166,6 +166,9 @@ def test_what_is_clear_is_understood(prompt, edits):
     ("prompt", "edits", "asked"),
     [
         ("remove the bass drum", "", "remove the bass drum"),
+        ("3 dB quieter except the bass which should rise", "make everything but the bass 3 dB quieter", "except the bass which should rise"),
+        ("transpose up 2 semitones but keep the bass where it is", "raise the pitch of everything but the bass by 2 semitones", "keep the bass where it is"),
+        ("The vocals are harsh. Take out some treble", "cut the vocals by 4 dB at 3500 Hz", "Take out some treble"),
         ("louder, and remove the kick", "make everything 4 dB louder", "remove the kick"),
         ("3 dB quieter, oink like a pig", "make everything 3 dB quieter", "oink like a pig"),
         ("Make it sparkle like Versailles", "", "Make it sparkle like Versailles"),
