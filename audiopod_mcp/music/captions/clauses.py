@@ -92,8 +92,7 @@ _SUNG_IN = ("verse", "pre-chorus", "chorus", "bridge")
 """Sections of which a player's name before them says that he plays there: a "piano verse", no "bass drop"."""
 _LISTING = re.compile("avoid|exclud|minus|negative", re.IGNORECASE)
 _LOUD = re.compile(
-    r"too (?:much|many)|many|much|loud|busy|big|harsh|prominent|overpowering|booming|intrusive|dominant",
-    re.IGNORECASE,
+    r"many|much|loud|busy|big|harsh|prominent|overpowering|booming|intrusive|dominant", re.IGNORECASE
 )
 """What is said of somebody who may play, but not like that: "no loud drums"."""
 _LESS = re.compile(r"(?:-?less|[\s-]free)$", re.IGNORECASE)
