@@ -25,6 +25,14 @@ COMMANDS = ("serve", "studio", "worker", "demo", "doctor", "models", "install", 
 SHELLS = ("bash", "zsh", "fish", "powershell")
 
 
+class _ToldToStop(KeyboardInterrupt):
+    """SIGTERM ends as Ctrl+C does, and not by ``SystemExit``, which engines that are loaded may raise."""
+
+
+def _stop(*_: object) -> None:
+    raise _ToldToStop
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that ``arguments`` (default: the process's own) ask for; the exit status."""
     if "_ARGCOMPLETE" in os.environ:  # a shell asks, not a person
@@ -36,11 +44,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if not given or (given[0] not in {*COMMANDS, "-h", "--help", "--version"}):
         given.insert(0, "serve")
-    if given[0] == "worker":  # told to stop before there is anything to give back, it ends as it does later
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    options = _parser().parse_args(given)
-    start_logging(options.log_level, options.log_format)
     try:
+        if given[0] == "worker":  # told to stop before it has anything to give back, it ends as it does later
+            signal.signal(signal.SIGTERM, _stop)
+        options = _parser().parse_args(given)
+        start_logging(options.log_level, options.log_format)
         if options.command == "doctor":  # who tells what is wrong with the settings
             return _doctor(options)
         settings = Settings.from_environment()
@@ -48,6 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsError as error:
         print(f"audiopod-mcp: {error}", file=sys.stderr)  # noqa: T201
         return 2
+    except _ToldToStop:
+        return 0
     except KeyboardInterrupt:
         return 130
 

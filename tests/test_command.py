@@ -1,8 +1,10 @@
 """The command, as a person types it."""
 
 import json
+import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -127,3 +129,23 @@ def test_the_demo_uses_every_operation_and_lists_its_files(tmp_path):
     assert len(saved) == 8
     for name in saved:
         assert str(tmp_path / "output" / name) in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+def test_a_worker_that_is_told_to_stop_while_its_engine_is_loaded_ends_in_order(tmp_path):
+    pytest.importorskip("procrastinate", reason="needs the extra cluster")
+    module = "import pathlib, time\npathlib.Path(__file__).with_name('begun').touch()\ntime.sleep(60)\n"
+    (tmp_path / "heavy.py").write_text(module)
+    given = {"AUDIOPOD_DATABASE_URL": "postgresql://127.0.0.1:1/x", "PYTHONPATH": str(tmp_path)}
+    worker = subprocess.Popen(
+        [*COMMAND, "worker", "--engine", "heavy:Engine"],
+        env=environment(tmp_path, **given),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (tmp_path / "begun").exists():
+        assert worker.poll() is None
+        time.sleep(0.05)
+    worker.send_signal(signal.SIGTERM)
+    assert (worker.communicate(timeout=60)[1], worker.returncode) == ("", 0)

@@ -279,8 +279,11 @@ def _claim(draft: Path, folder: Path, name: str, ending: str) -> Path:
 
 
 def tags_of(job: Job, take: int) -> dict[str, str]:
-    """What the file tells of itself in a music player, by Vorbis comment names; nothing that is not known."""
-    details = job.details or {}
+    """What the file tells of itself in a music player, by Vorbis comment names; nothing that is not known.
+
+    Tempo, key and times of words are known of the first take alone.
+    """
+    details = (job.details or {}) if take == 1 else {}
     bpm = details.get("bpm")
     seeds = job.actual_seeds or []
     parent = f" of job {job.source_job_id}" if job.source_job_id else ""
@@ -294,7 +297,7 @@ def tags_of(job: Job, take: int) -> dict[str, str]:
         "DATE": (job.created_at or "")[:10],
         "BPM": f"{bpm:.0f}" if isinstance(bpm, int | float) and bpm > 0 else "",
         "INITIALKEY": short_key(str(details.get("keyscale") or "")),
-        "LYRICS": job.lrc_content or job.lyrics or "",
+        "LYRICS": (job.lrc_content if take == 1 else None) or job.lyrics or "",
         "CAPTION": job.caption or "",
         "COMMENT": ", ".join(origin),
     }

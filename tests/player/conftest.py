@@ -20,7 +20,7 @@ SONG = {
     "mode": "text2music",
     "caption": "upbeat pop song, bright piano, 120 BPM, D major",
     "lyrics": "[Verse]\nMorning light upon the sea\nEvery wave is calling me\n[Chorus]\nRise and shine",
-    "duration": 20,
+    "duration": 13,
     "seed": 7,
     "batch_size": 2,
     "generate_lrc": True,
@@ -38,6 +38,7 @@ def browser():
     )
     if chromium is None:
         pytest.skip("no Chromium on the PATH; its path may be given in CHROMIUM")
+    playwright.expect.set_options(timeout=60_000)  # a busy machine is late, not wrong
     # Playwright runs an event loop in this thread: it ends with this package, or no other test could run one.
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
@@ -86,6 +87,11 @@ class Player:
         """Wait for the waveform."""
         self["#wave"].wait_for(timeout=30_000)
         return self
+
+    def plays_to(self, seconds):
+        """Wait until so much was played, however late the sound begins."""
+        while self.position < seconds:
+            self.page.wait_for_timeout(50)
 
     def drag(self, start, end):
         """Choose a part of the waveform, in shares of its width."""

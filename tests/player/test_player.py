@@ -18,14 +18,14 @@ pytestmark = [pytest.mark.timeout(300), pytest.mark.slow]
 def test_a_song_is_shown_with_its_form_takes_and_lyrics(player):
     player.open().loaded()
     expect(player["#title"]).to_have_text("Morning Light")
-    expect(player["#facts"]).to_contain_text("0:20 · 120 BPM · D Major")
+    expect(player["#facts"]).to_contain_text("0:13 · 120 BPM · D Major")
     expect(player.frame.get_by_role("radio")).to_have_text(
         ["Morning Light · take 1", "Morning Light · take 2"]
     )
     expect(player["#lyrics li"]).to_have_text(
         ["Morning light upon the sea", "Every wave is calling me", "Rise and shine"]
     )
-    expect(player["#wave"]).to_have_attribute("aria-valuemax", re.compile(r"^(19\.9|20\.\d)$"))
+    expect(player["#wave"]).to_have_attribute("aria-valuemax", re.compile(r"^(12\.9|13\.\d)$"))
     expect(player["#message"]).to_be_hidden()
     assert player.sent("ui/notifications/size-changed")[-1]["height"] > 300
 
@@ -34,9 +34,8 @@ def test_it_plays_and_lyrics_follow(player):
     player.open().loaded()
     player.button("Play").click()
     expect(player.button("Pause")).to_be_visible()
-    player.page.wait_for_timeout(1500)
+    player.plays_to(0.7)
     player.button("Pause").click()
-    assert 0.7 < player.position < 6
     line = player["#lyrics li"].nth(1)
     line.click()
     expect(line).to_have_attribute("aria-current", "true")
@@ -67,13 +66,13 @@ def test_a_chosen_part_is_repainted_and_heard_as_a_new_take(player):
     player.drag(0.4, 0.6)
     expect(player["#region"]).to_be_visible()
     start, end = (float(player[name].input_value()) for name in ("#from", "#to"))
-    assert (start, end) == (pytest.approx(8, abs=0.3), pytest.approx(12, abs=0.3))
-    assert "8" in player.sent("ui/update-model-context")[-1]["content"][0]["text"]
+    assert (start, end) == (pytest.approx(5.2, abs=0.3), pytest.approx(7.8, abs=0.3))
+    assert f"{start:g}" in player.sent("ui/update-model-context")[-1]["content"][0]["text"]
     player.button("Repaint this").click()
     expect(player["#message"]).to_have_text("Say in a few words what it should become.")
     player["#caption"].fill("only strings, quiet")
     player.page.keyboard.press("Enter")
-    expect(player.frame.get_by_role("radio")).to_have_count(3, timeout=120_000)
+    expect(player.frame.get_by_role("radio")).to_have_count(3, timeout=240_000)
     expect(player.frame.get_by_role("radio").nth(2)).to_be_checked()
     [call] = player.sent("tools/call")
     assert call == {
@@ -97,13 +96,13 @@ def test_a_part_of_a_further_take_is_repainted_by_its_url(player):
     expect(player.button("Extend from here")).to_be_disabled()
     player["#caption"].fill("drums alone")
     player.button("Repaint this").click()
-    expect(player.frame.get_by_role("radio")).to_have_count(3, timeout=120_000)
+    expect(player.frame.get_by_role("radio")).to_have_count(3, timeout=240_000)
     assert player.sent("tools/call")[0]["arguments"]["src_audio_url"].startswith(("http", "file:"))
 
 
 def test_the_end_is_extended_the_middle_redone(player):
     player.open(capabilities={"serverResources": {}, "message": {"text": {}}}).loaded()
-    player.drag(0.7, 0.999)
+    player.drag(0.54, 0.999)
     player["#caption"].fill("a quiet outro")
     player.button("Extend from here").click()
     expect(player["#message"]).to_have_text("Asked in the conversation.")
@@ -126,9 +125,12 @@ def test_a_part_is_looped(player):
     player.drag(0.5, 0.55)
     player.button("Loop this").click()
     expect(player.button("Loop")).to_have_attribute("aria-pressed", "true")
-    player.page.wait_for_timeout(2500)
+    end = 0.0
+    while (begin := player.position) >= end:
+        end = begin
+        player.page.wait_for_timeout(20)
+    assert 6.3 < begin < end < 7.4
     player.button("Pause").click()
-    assert 9.8 < player.position < 11.2
 
 
 def test_everything_is_done_by_keyboard(player):
@@ -138,7 +140,7 @@ def test_everything_is_done_by_keyboard(player):
     for key in ("ArrowRight", "ArrowRight", "[", "Shift+ArrowRight", "]"):
         keys.press(key)
     assert [player[name].input_value() for name in ("#from", "#to")] == ["2", "12"]
-    expect(player["#wave"]).to_have_attribute("aria-valuetext", re.compile(r"^0:12 of 0:(20|19), \w+"))
+    expect(player["#wave"]).to_have_attribute("aria-valuetext", re.compile(r"^0:12 of 0:(13|12), \w+"))
     keys.press("l")
     expect(player.button("Loop")).to_have_attribute("aria-pressed", "true")
     keys.press("Space")
@@ -170,7 +172,7 @@ def test_analysis_marks_beats_and_tells_figures(player):
     player.open().loaded()
     before = player["#wave"].screenshot()
     player.button("Analyse").click()
-    expect(player["#facts"]).to_contain_text("LUFS", timeout=60_000)
+    expect(player["#facts"]).to_contain_text("LUFS")
     expect(player["#message"]).to_contain_text("BPM")
     assert player["#wave"].screenshot() != before
 
@@ -181,14 +183,14 @@ def test_stems_become_lanes_that_are_muted_and_soloed_in_step_with_the_take(play
     expect(player["#stems"]).to_contain_text("Each stem is a job of its own; a service that charges")
     assert player.sent("tools/call") == []
     player.button("drums").click()
-    expect(player["#lanes li"]).to_have_count(2, timeout=120_000)
+    expect(player["#lanes li"]).to_have_count(2, timeout=240_000)
     _, call = player.sent("tools/call")  # after a look at what there is
     assert call == {
         "name": "extract_stem",
         "arguments": {"src_audio_url": "audiopod://jobs/1", "track_name": "drums"},
     }
     player.button("bass").click()
-    expect(player["#lanes .name"]).to_have_text(["drums", "bass", "everything else"], timeout=120_000)
+    expect(player["#lanes .name"]).to_have_text(["drums", "bass", "everything else"], timeout=240_000)
     expect(player["#working"]).to_be_hidden()
     lengths = "[sound.buffer, ...takes.now.stems.map(stem => stem.audio)].map(audio => audio.length)"
     assert len(set(player["body"].evaluate(f"() => {lengths}"))) == 1
@@ -202,10 +204,9 @@ def test_stems_become_lanes_that_are_muted_and_soloed_in_step_with_the_take(play
     player.button("Solo bass").click()
     assert player["body"].evaluate(gains) == [0, 1, 0]
     player.button("Play").click()
-    player.page.wait_for_timeout(600)
+    player.plays_to(0.2)
     assert player["body"].evaluate("() => sound.nodes.length") == 3
     player.button("Pause").click()
-    assert player.position > 0.2
     # The rest is what the take has and its stems have not: without the drums there is less of it.
     energy = """() => {
       const [mix, drums] = [sound.buffer, takes.now.stems[0].audio].map(audio => audio.getChannelData(0));
@@ -221,7 +222,7 @@ def test_all_stems_become_lanes_by_one_job(player):
     player.button("Stems").click()
     player.button("all at once").click()
     expect(player["#lanes .name"]).to_have_text(
-        ["vocals", "drums", "bass", "everything else"], timeout=120_000
+        ["vocals", "drums", "bass", "everything else"], timeout=240_000
     )
     expect(player["#working"]).to_be_hidden()
     calls = [call for call in player.sent("tools/call") if call["name"] == "separate_stems"]
@@ -244,7 +245,7 @@ def test_a_stem_that_exists_is_not_made_again(player):
     own = next(job["job_id"] for job in made if job["caption"] == "bass" and job["source_take"] == 1)
     player.button("Stems").click()
     player.button("bass").click()
-    expect(player["#message"]).to_have_text("bass has a lane now.", timeout=60_000)
+    expect(player["#message"]).to_have_text("bass has a lane now.")
     assert [call["name"] for call in player.sent("tools/call")] == ["list_jobs"]
     assert player["body"].evaluate("() => takes.now.stems[0].take.job.id") == own
 
@@ -285,7 +286,7 @@ def test_the_original_stands_beside_what_was_made_of_it(player):
     expect(player.frame.get_by_role("radio")).to_have_count(3)
     expect(player.frame.get_by_role("radio").nth(2)).to_be_checked()
     player.button("Analyse").click()
-    expect(player["#facts"]).to_contain_text("LUFS", timeout=60_000)
+    expect(player["#facts"]).to_contain_text("LUFS")
     player.drag(0.3, 0.5)
     assert player["body"].evaluate("e => getComputedStyle(e).color") == "rgb(242, 242, 240)"
     assert player["html"].evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(19, 20, 22)"
@@ -363,7 +364,7 @@ def test_the_host_may_ask_whether_it_lives_and_end_it(player):
     player.page.evaluate("ask('ui/resource-teardown')")
     expect(player.button("Play")).to_be_visible()
     player.page.evaluate("ask('ui/dance')")
-    player.page.wait_for_timeout(100)
+    player.page.wait_for_function("log.filter(message => message.id === 10_000).length >= 3")
     answers = [m for m in player.page.evaluate("log") if m.get("id") == 10_000]
     assert [("result" in a, a.get("error", {}).get("code")) for a in answers] == [
         (True, None),

@@ -16,7 +16,7 @@ from mcp.client.stdio import stdio_client
 
 from audiopod_mcp.api import InvalidRequest
 from audiopod_mcp.operations import Job
-from audiopod_mcp.server.saving import file_name, save
+from audiopod_mcp.server.saving import file_name, save, tags_of
 from audiopod_mcp.worker_pool import WorkerPool
 from tests.api.faulty import FaultyService, answer, serving
 from tests.sounds import sound
@@ -74,6 +74,16 @@ def test_any_title_makes_a_name_that_every_platform_takes(title, task, take):
     assert not set(name) & set('<>:"/\\|?*\n\0')
     assert name == name.strip(" .")
     assert name.split(".")[0].lower() not in {"con", "prn", "aux", "nul", "com1", "lpt9"}
+
+
+def test_a_later_take_is_not_tagged_with_tempo_key_and_times_of_the_first():
+    known = {"lyrics": "Fields of gold", "lrc_content": "[00:01.00]Fields of gold", "actual_seeds": [4, 5]}
+    job = JOB.model_copy(update={"details": {"bpm": 140.0, "keyscale": "C Minor"}, **known})
+    first, second = tags_of(job, 1), tags_of(job, 2)
+    assert (first["BPM"], first["INITIALKEY"], first["LYRICS"]) == ("140", "Cm", "[00:01.00]Fields of gold")
+    assert second.keys() & {"BPM", "INITIALKEY"} == set()
+    assert second["LYRICS"] == "Fields of gold"
+    assert second["COMMENT"].endswith("take 2, seed 5")
 
 
 @pytest.mark.anyio

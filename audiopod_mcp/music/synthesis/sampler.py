@@ -125,8 +125,9 @@ class SampledKit:
         cents = 0.0 if key in _METALS else rng.uniform(-_DRUM_DETUNE, _DRUM_DETUNE)
         semitones = key - zone.root + tuning + cents / 100
         ratio = 2 ** (semitones / 12)
-        seconds = len(sound_bank.waveform(zone)) / zone.rate / ratio
-        y = _read(zone, ratio, round(min(seconds, _LONGEST_STROKE) * SAMPLE_RATE), rng.uniform(0, _LATE))
+        audio = sound_bank.waveform(zone)
+        n = round(min(len(audio) / zone.rate / ratio, _LONGEST_STROKE) * SAMPLE_RATE)
+        y = _read(zone, ratio, n, rng.uniform(0, _LATE), audio)
         soft, hard = zone.cutoff
         shelf = _shelf(2500.0, 8.0 * (tone.force - 0.65) + rng.uniform(-1.5, 1.5))
         y = _filtered(y, [*_low_pass(soft * (hard / soft) ** tone.force), shelf])
@@ -143,11 +144,14 @@ def _outside(value: int, bounds: tuple[int, int]) -> int:
     return max(0, bounds[0] - value, value - bounds[1])
 
 
-def _read(zone: Zone, ratio: float, n: int, skip: float) -> Signal:
-    """``n`` samples of a zone's recording, played ``ratio`` times as fast, from ``skip`` seconds on."""
+def _read(zone: Zone, ratio: float, n: int, skip: float, audio: Signal | None = None) -> Signal:
+    """``n`` samples of a zone's recording, played ``ratio`` times as fast, from ``skip`` seconds on.
+
+    ``audio`` is that recording, where it is decoded already.
+    """
     start = zone.start + round(skip * zone.rate)
     needed = int(n * ratio * zone.rate / SAMPLE_RATE) + 64
-    audio = sound_bank.waveform(zone, start + needed)
+    audio = sound_bank.waveform(zone, start + needed) if audio is None else audio
     if start > len(audio) // 2:
         start = zone.start
     if zone.loop is not None and start + needed > zone.loop[1]:

@@ -77,11 +77,12 @@ def zones(program: str) -> tuple[Zone, ...]:
 def waveform(zone: Zone, samples: int | None = None) -> Signal:
     """The sample of a zone, at its own rate and about zero; float32, shape (n,), not to be written to.
 
-    Of a sample without a loop, only the beginning that has so many ``samples``, or some more, is decoded.
+    Of a sample without a loop, only the beginning that has so many ``samples``, or some more, is decoded:
+    2, 4, 8 … seconds, whatever was asked for before, as its mean depends on it.
     """
     if samples is None or zone.loop:
         return _decoded(zone, -1)
-    seconds = max(1, -(-samples // zone.rate))
+    seconds = max(2, -(-samples // zone.rate))
     return _decoded(zone, zone.rate << (seconds - 1).bit_length())
 
 

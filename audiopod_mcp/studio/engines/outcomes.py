@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -70,9 +70,10 @@ def make_takes(
         guide = by_rule and rendering.lyrics and work.params.get("lyrics")
         ours = (*([BY_RULE_NOTE] if by_rule else []), *([GUIDE_VOCAL_NOTE] if guide else []))
         notes.append((*rendering.notes, *ours))
-        done.append(rendering.done)
         not_done.append(rendering.not_done)
-        details = details or details_of(rendering)
+        own = details_of(rendering)
+        details = details or own
+        done.append((*_otherwise(own, details, rendering.done), *rendering.done))
     return Outcome(
         tuple(takes),
         notes=(*remarks, *_by_take(notes, lambda note, which: f"{which}: {note}")),
@@ -82,11 +83,26 @@ def make_takes(
     )
 
 
+def _otherwise(own: Mapping[str, Any], told: Mapping[str, Any], done: Sequence[str]) -> list[str]:
+    """The tempo and key of a take where they are not what is ``told`` of all, unless ``done`` says them."""
+    tempo, key = own.get("bpm"), own.get("keyscale")
+    facts = [
+        f"{tempo:g} BPM" if tempo and tempo != told.get("bpm") else "",
+        key if key and key != told.get("keyscale") else "",
+    ]
+    said = "\n".join(done).lower()
+    line = ", ".join(fact for fact in facts if fact and fact.lower() not in said)
+    return [line] if line else []
+
+
 def _by_take(told: Sequence[Sequence[_Told]], of: Callable[[_Told, str], _Told]) -> tuple[_Told, ...]:
-    """What was told of takes in one list; what is not true of all is told with the takes of which it is."""
-    lines = []
+    """What was told of takes in one list: what is true of all, then of which takes the rest is."""
+    shared: list[_Told] = []
+    others: list[_Told] = []
     for line in dict.fromkeys(line for take in told for line in take):
         takes = [str(number) for number, take in enumerate(told, 1) if line in take]
-        which = f"take{'s' * (len(takes) > 1)} {', '.join(takes)}"
-        lines.append(line if len(takes) == len(told) else of(line, which))
-    return tuple(lines)
+        if len(takes) == len(told):
+            shared.append(line)
+        else:
+            others.append(of(line, f"take{'s' * (len(takes) > 1)} {', '.join(takes)}"))
+    return tuple(shared + others)

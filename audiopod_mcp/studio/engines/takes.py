@@ -177,12 +177,14 @@ def write_take(
 
         write_recipe(home, made)
     elif made.stems:
+        from audiopod_mcp.music.synthesis.multitrack import tapes_of
+
         (home / STEMS).mkdir(exist_ok=True)
-        for number, track in enumerate(made.stems):  # one in memory at a time
+        for number, (track, stem) in enumerate(tapes_of(made.stems).items()):  # long ones are not in memory
             low = 0.3 + 0.7 * number / len(made.stems)
             part = progress_within(report, low, low + 0.7 / len(made.stems))
             path = home / STEMS / f"{track}.flac"
-            write_audio(path, made.stems[track], made.rate, "flac", subtype="PCM_24", report=part)
+            write_audio(path, stem, made.rate, "flac", subtype="PCM_24", report=part)
     if made.score is not None:
         _write_score(home / SCORE, made.score)
     if played is not None:

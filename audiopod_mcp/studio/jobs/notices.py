@@ -12,13 +12,14 @@ import logging
 import sqlite3
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final
 
 import anyio
 import psycopg
 from anyio import to_thread
 
+from .outage import Outage
 from .postgres import CONNECTING, PostgresDatabase, as_sqlite, channel_of
 from .telling import Topic
 
@@ -35,7 +36,8 @@ class Notices:
     """One connection that listens to ``topics``.
 
     ``heard`` is called on the event loop with a topic and each thing that was told. ``sure`` is called when
-    it begins or ceases to be sure that all is heard: what was missed is to be looked for then.
+    it begins or ceases to be sure that all is heard: what was missed is to be looked for then. An ``outage``
+    is for what nobody else tells of: jobs that can't be written are told by those whom it keeps from work.
     """
 
     def __init__(
@@ -45,20 +47,26 @@ class Notices:
         topics: Sequence[Topic],
         heard: Callable[[Topic, str], None],
         sure: Callable[[bool], None],
+        outage: Outage | None = None,
     ) -> None:
         self._url = url
         self._database = database
         self._topics: dict[str, Topic] = {channel_of(topic): topic for topic in topics}
         self._heard = heard
         self._sure = sure
+        self._outage = outage
         self._is_sure = False
         self._has_warned = False
 
     async def keep(self) -> None:
         """Listen, again after each break, until cancelled."""
         while True:
-            with suppress(sqlite3.Error), as_sqlite():  # an outage is told by those whom it keeps from work
-                await self._listen()
+            try:
+                with as_sqlite():
+                    await self._listen()
+            except sqlite3.Error as error:
+                if self._outage is not None:
+                    self._outage.failed(error, str(error))
             self._become(sure=False)
             await anyio.sleep(1)
 
@@ -106,6 +114,8 @@ class Notices:
         if sure != self._is_sure:
             self._is_sure = sure
             self._sure(sure)
+            if sure and self._outage is not None:
+                self._outage.over()
 
     def _warn(self) -> None:
         if not self._has_warned:
@@ -127,7 +137,8 @@ async def among_all(
 
     """
     database = PostgresDatabase(url)
-    listener = Notices(url, database, [topic], lambda _, told: heard(told), lambda _: None)
+    outage = Outage(f"servers that share the database do not tell each other what has {topic}")
+    listener = Notices(url, database, [topic], lambda _, told: heard(told), lambda _: None, outage)
     try:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(listener.keep)

@@ -7,6 +7,7 @@ atomic.
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ import soundfile
 
 from audiopod_mcp.disk import DiskFull, is_full
 from audiopod_mcp.music.model import Audio, Progress, ignore_progress
+from audiopod_mcp.music.signal.loudness import Sliceable
 from audiopod_mcp.studio.refused import EngineRefused
 
 from .containers import OGG_CHANNELS, NotAudio
@@ -76,7 +78,7 @@ def read_audio(
 
 def write_audio(
     path: Path,
-    audio: Audio,
+    audio: Sliceable,
     rate: int,
     format: str | None = None,  # noqa: A002 - the API's own word
     *,
@@ -88,17 +90,18 @@ def write_audio(
 
     ``subtype`` (``"PCM_16"``, ``"PCM_24"``, of a wav ``"FLOAT"``) counts for wav and flac only. Integers are
     exactly ``round(x * 2**(bits - 1))``, clipped, the inverse of reading: what was read from such a file is
-    written back bit for bit. A wav of a ``loop`` (its first sample, how many) tells samplers in its ``smpl``
-    chunk. mp3 knows two channels and at most 48 kHz: more is mixed down and resampled. The
-    file appears under its name only when it is complete.
+    written back bit for bit. What lies on the disk is read a block at a time, for wav and flac. A wav of a
+    ``loop`` (its first sample, how many) tells samplers in its ``smpl`` chunk. mp3 knows two channels and at
+    most 48 kHz: more is mixed down and resampled. The file appears under its name only when it
+    is complete.
     """
     kind = (format or path.suffix.removeprefix(".")).lower()
     if kind not in _FORMATS:
         raise ValueError(f"can't write {kind!r}: one of {', '.join(_FORMATS)}")
     if kind == "mp3":
-        audio, rate = _fit_mp3(audio, rate)
+        audio, rate = _fit_mp3(audio[:], rate)
     if kind == "ogg" and (order := OGG_CHANNELS.get(audio.shape[1])):
-        audio = audio[:, np.argsort(order)]
+        audio = audio[:][:, np.argsort(order)]
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with soundfile.SoundFile(
@@ -127,7 +130,7 @@ def write_audio(
         temporary.unlink(missing_ok=True)
 
 
-def _check_room(temporary: Path, audio: Audio) -> None:
+def _check_room(temporary: Path, audio: Sliceable) -> None:
     """Raise what the system has against writing on.
 
     libsndfile says no more than "System error" where there is no room, and of the last bytes of an ogg or mp3
@@ -142,7 +145,7 @@ def _check_room(temporary: Path, audio: Audio) -> None:
             file.truncate(size)
     except OSError as error:
         if is_full(error) and error.errno:
-            raise DiskFull(error.errno, needed=audio.size * 2) from None
+            raise DiskFull(error.errno, needed=math.prod(audio.shape) * 2) from None
         raise
 
 

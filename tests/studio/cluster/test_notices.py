@@ -173,6 +173,28 @@ async def test_whoever_waits_at_another_server_looks_when_a_webhook_comes(databa
     assert set(looked["there"]) <= {6, 7}
 
 
+async def test_whoever_can_not_share_webhooks_is_told_once_and_when_they_can(database_url, caplog):
+    nowhere = f"{database_url}_not_made_yet"
+    settings = Settings.from_environment({"AUDIOPOD_DATABASE_URL": nowhere})
+
+    def told(what):
+        async def is_told():
+            return [record for record in caplog.records if what in record.getMessage()]
+
+        return until(is_told)
+
+    async with looks_of_all(settings, SimpleNamespace(look_now=lambda job_id: None)) as look_now:
+        look_now(7)
+        [line] = await told("do not tell each other what has ended")
+        assert line.exc_info is None
+        assert "does not exist" in line.getMessage()
+        await anyio.sleep(2)
+        assert len(await told("do not tell each other what has ended")) == 1
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {nowhere.rpartition('/')[2]}")
+        await told("well again")
+
+
 @asynccontextmanager
 async def pooled(folder, url):
     """The address of ``url`` behind a PgBouncer that gives each transaction another connection."""

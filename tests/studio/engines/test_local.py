@@ -132,6 +132,21 @@ def test_what_is_not_true_of_every_take_is_told_with_its_number(folder):
 
 
 @pytest.mark.slow
+def test_a_take_of_another_tempo_and_key_than_the_first_says_so_after_what_is_true_of_all(folder):
+    params = BASE | {"caption": "indie pop, piano and drums", "audio_duration": 2, "instrumental": True}
+    outcome, target = run(folder, "text2music", params | {"batch_size": 2})
+    first, second = (json.loads((target / take.name / "score.json").read_text()) for take in outcome.takes)
+    assert first["key"] != second["key"]
+    assert first["tempo"] != second["tempo"]
+    assert outcome.details["bpm"] == round(first["tempo"], 1)
+    told = next(fact for fact in outcome.done if "BPM" in fact)
+    assert told.lower() == f"take 2: {round(second['tempo'], 1):g} bpm, {second['key'].lower()}"
+    of_one = [fact.startswith("take ") for fact in outcome.done]
+    assert of_one == sorted(of_one)
+    assert not all(of_one)
+
+
+@pytest.mark.slow
 def test_a_loop_says_where_it_loops_in_its_wav_and_has_no_click(folder):
     params = BASE | {
         "prompt": "warm pad and bass loop, 2 bars",
