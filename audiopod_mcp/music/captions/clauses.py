@@ -83,18 +83,14 @@ _QUALITY = re.compile(
     "|(?P<bare>[ILU])[Mam](?=[,.b]|$)"
 )
 _CLAUSE = re.compile("[ILU](?::|_{0,2}i_{0,2}o|wo)[^,.]*")
-_TURNS = re.compile(r"(?:s:|g[^.P]*s)[^.]*$")
-"""Behind it stands who has a solo when, and not who enters."""
+_TURNS = re.compile(r"(?:s:|g[^.P]*s)[^.]*$")  # Behind it stands who has a solo when, and not who enters.
 _WHICH = "say what it is to be in its place"
 FOR_A_TIME = 'who plays when is said by entries and exits: "drums enter at the chorus"'
 BY_SECTION = 'who plays in which section is said in sentences: "starts with piano, drums enter at the chorus"'
 _SUNG_IN = ("verse", "pre-chorus", "chorus", "bridge")
 """Sections of which a player's name before them says that he plays there: a "piano verse", no "bass drop"."""
 _LISTING = re.compile("avoid|exclud|minus|negative", re.IGNORECASE)
-_LOUD = re.compile(
-    r"too (?:much|many)|many|much|loud|busy|big|harsh|prominent|overpowering|booming|intrusive|dominant",
-    re.IGNORECASE,
-)
+_LOUD = re.compile(r"many|much|loud|busy|big|harsh|prominent|overpowering|booming|intrusive|dominant", re.IGNORECASE)  # fmt: skip
 """What is said of somebody who may play, but not like that: "no loud drums"."""
 _LESS = re.compile(r"(?:-?less|[\s-]free)$", re.IGNORECASE)
 _SWAPPED = re.compile("R[dMma]*P(?=[w_][dMma]*P)")
@@ -145,7 +141,9 @@ class Clauses:
 def read_clauses(text: str) -> Clauses:
     """Read ``text``, which is as :func:`~.text_search.normalize_text` writes it."""
     reader = _Reader(text)
-    reader.skip_what_is_not_so()
+    for first, last in contraries(text, reader.phrases):
+        reader.strike(first, last)
+        reader.blank(*reader.span(first, last), "Pp")  # Whoever is named there plays.
     of_sections = [
         reader.wish("cannot", *match.span(), BY_SECTION) for match in _CLAUSE.finditer(reader.letters)
     ]
@@ -187,11 +185,6 @@ class _Reader:
         for at in range(start, end):
             if not any(phrase.start <= at < phrase.end for phrase in kept):
                 self.wanted[at] = " "
-
-    def skip_what_is_not_so(self) -> None:
-        for first, last in contraries(self.text, self.phrases):
-            self.strike(first, last)
-            self.blank(*self.span(first, last), "Pp")  # Whoever is named there plays.
 
     def cues(self) -> Iterator[Wish]:
         for action, order in _SENTENCES:

@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from .phrases import Phrase
 
-_NOT_SO = re.compile(r"\w+n'?t|remov(?:e|ing)|mut(?:e|ing)|tak(?:e|ing) out", re.IGNORECASE)
+_NOT_SO = re.compile(r"\w+n't|(?:do|does|is|should)nt|remov(?:e|ing)|mut(?:e|ing)", re.IGNORECASE)
 _NOT_TO_BECOME = re.compile(
-    r"(?:\S+ ){1,3}?(?:mak(?:e|ing)|let(?:ting)?|"
-    r"(?:remov|mut|los|dropp|omitt|replac|chang|touch)(?:e|ing))\b",
+    r"(?:\S+ ){1,3}?(?:let(?:ting)?|(?:mak|remov|mut|los|dropp|omitt|replac|chang|touch)(?:e|ing))\b",
     re.IGNORECASE,
 )
 """What is not so, and what somebody is not to become."""

@@ -58,7 +58,7 @@ _WHEN = re.compile(
 )  # fmt: skip
 _MARKS: Final = {
     # The words of each kind that say nothing of the music by themselves.
-    "n": r"no|non|without|not(?! only\b| just\b)|minus|exclud(?:e|ing)|avoid(?:ing)?|negative prompt|(?:do|does|should|must|wo|ca)n'?t (?:use|want|include|add|have|need|put|feature|contain)(?: to (?:use|include|add|have|hear))?|(?:instead|in place) of|rather than|(?:remove|mute|omit|ditch|lose|drop(?! the (?:beat|bass)\b)|take out|leave out|get rid of) (?:the|all|any)(?![^.,;:]*\bfrom\b)|never|nothing(?! but\b| else\b| more\b)|neither|(?:everything|all|anything)(?: \w+)? (?:except|but)(?: for)?",
+    "n": r"no|non|without|not(?! only\b| just\b)|minus|exclud(?:e|ing)|avoid(?:ing)?|negative prompt|(?:do|does|should|must|wo|ca)n'?t (?:use|want|include|add|have|need|put|feature|contain)(?: to (?:use|include|add|have|hear))?|(?:instead|in place) of|rather than|(?:remove|(?:remove|mute|omit|ditch|lose|drop(?! the (?:beat|bass)\b)|take out|leave out|get rid of) (?:the|all|any))(?![^.,;:]*\bfrom\b)|never|nothing(?! but\b| else\b| more\b)|neither|(?:everything|all|anything)(?: \w+)? (?:except|but)(?: for)?",
     "r": r"less|fewer",
     "x": r"except(?: for)?|other than|apart from",
     "o": r"only|just|nothing but|purely",

@@ -159,6 +159,8 @@ rock without making the drums too loud | plays=drums
 rock without removing the drums | plays=drums
 rock. Drop the drums, strings take over | no=drums has=strings
 pop, same but remove the guitar | no=guitar
+rock, remove vocals and guitars | no=vocals,guitar
+an important, vibrant jazz piece, ancient sad flute, different quiet strings | style=jazz has=flute,strings mood=sad
 pop, don't use too many drums | plays=drums
 techno, not without vocals | plays=vocals
 rock. Don’t add strings. | no=strings
