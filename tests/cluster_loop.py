@@ -4,7 +4,7 @@
 
 Two front ends and three workers of a test engine, processes of their own, work on one PostgreSQL and one folder.
 Clients ask for jobs all the time, each with a key of its own, and again with it when an answer is lost. Meanwhile
-something is killed, stopped in order, or frozen every few seconds, and started again. In the end everything may
+something is killed, stopped in order, or frozen every few seconds, the database too, and started again. In the end everything may
 come to an end, and then:
 
 - every request has made one job, and no other jobs are there,
@@ -37,7 +37,7 @@ from tests.studio.studios import MUSIC, wait_for
 
 WAITING = 12
 """How many jobs may be unfinished: enough to keep all workers busy."""
-VICTIMS = ("worker", "worker", "process", "process", "in order", "frozen", "front", "database")
+VICTIMS = ("worker", "worker", "process", "process", "in order", "frozen", "front", "database", "standstill")
 
 
 class ClusterLoop:
@@ -84,7 +84,17 @@ class ClusterLoop:
         sql = "SELECT count(*) FROM jobs WHERE status IN ('PENDING', 'PROCESSING')"
         return self.cluster.rows(sql)[0][0]
 
+    def tend(self):
+        """Start again who ended by itself, as those do that begin while the database is away."""
+        self.fronts = [
+            self.cluster.front() if front.process.poll() is not None else front for front in self.fronts
+        ]
+        self.workers = [
+            self.cluster.worker() if worker.poll() is not None else worker for worker in self.workers
+        ]
+
     def hurt(self):
+        self.tend()
         victim = self.rng.choice(VICTIMS)
         self.counts[f"hurt: {victim}"] += 1
         place = self.rng.randrange(len(self.workers))
@@ -111,6 +121,11 @@ class ClusterLoop:
             place = self.rng.randrange(2)
             self.fronts[place].kill()
             self.fronts[place] = self.cluster.front()
+        elif victim == "standstill":
+            with self.postgres.frozen():
+                time.sleep(self.rng.choice((3, 16)))
+            time.sleep(1)  # who was about to end for want of it has ended
+            self.tend()
         else:
             self.postgres.stop("immediate")
             time.sleep(self.rng.choice((0.5, 4)))
@@ -140,6 +155,7 @@ class ClusterLoop:
         for key in lost:
             while not self.ask(key):
                 time.sleep(0.5)
+        self.tend()
         deadline = time.monotonic() + 180
         while self.unfinished() and time.monotonic() < deadline:
             time.sleep(0.5)
