@@ -39,7 +39,7 @@ def matching_style(
     rate : int
         Sample rate, Hz.
     analysis : Analysis
-        What :func:`analyze` heard in it.
+        What :func:`~audiopod_mcp.music.analysis.analyze.analyze` heard in it.
     profile : MixProfile, optional
         That of ``audio``, where it was measured already.
     report : Progress

@@ -124,9 +124,10 @@ def record(
             total[piece] += block
             at += len(block)
     recorded = dict(zip(players, tapes, strict=True))
-    music = Multitrack({name: recorded[name] for name in TRACKS if name in recorded}, samples, total)
+    music = Multitrack({name: recorded[name] for name in TRACKS if name in recorded}, samples)
     if mastered and players:
         curve = mastering_gain(total, wrap=loop, report=lambda _, doing: report(0.87, doing))
+        del total
         report(0.95, "Mastering")
         music.scale(curve)
     report(1.0, "Rendered")

@@ -106,7 +106,7 @@ def blank_tapes(count: int, samples: int, channels: int = 2, share: float = 1.0)
 
 def tapes_of(stems: Mapping[str, Audio]) -> dict[str, Tape]:
     """The stems, none of which is read into memory for it."""
-    return {track: stems.tape(track) for track in stems} if isinstance(stems, Multitrack) else dict(stems)
+    return dict(stems._tapes) if isinstance(stems, Multitrack) else dict(stems)
 
 
 def pieces(samples: int) -> Iterator[slice]:
@@ -136,12 +136,9 @@ class Mix:
 class Multitrack(Mapping[str, Audio]):
     """Stems by track, all of one shape, which sum to the mix. What is looked up is read into memory."""
 
-    def __init__(self, tapes: Mapping[str, Tape], samples: int, total: Tape | None = None) -> None:
-        """Take in ``tapes``, and their sum where there is one already, which is changed and given away."""
+    def __init__(self, tapes: Mapping[str, Tape], samples: int) -> None:
         self._tapes = dict(tapes)
         self.samples = samples
-        # Whoever gets at a stem may write to it: then this is not their sum any more.
-        self._total = total
 
     @classmethod
     def gather(cls, stems: Iterable[tuple[str, Tape]]) -> Multitrack:
@@ -161,7 +158,7 @@ class Multitrack(Mapping[str, Audio]):
         return cls(tapes, max((len(tape) for tape in tapes.values()), default=0))
 
     def __getitem__(self, track: str) -> Audio:
-        tape = self.tape(track)
+        tape = self._tapes[track]
         return tape if isinstance(tape, np.ndarray) else tape[:]
 
     def __contains__(self, track: object) -> bool:
@@ -183,13 +180,12 @@ class Multitrack(Mapping[str, Audio]):
 
     def tape(self, track: str) -> Tape:
         """A stem that is not read into memory."""
-        self._total = None
         return self._tapes[track]
 
     def scale(self, gain: Gain) -> None:
         """Multiply every stem by a gain, or by that of each sample, shape (samples,), in place."""
         at_once = []
-        for tape in (*self._tapes.values(), *([] if self._total is None else [self._total])):
+        for tape in self._tapes.values():
             if isinstance(tape, DiskTape) and not isinstance(gain, np.ndarray):
                 tape.scale(gain)
             else:
@@ -200,7 +196,6 @@ class Multitrack(Mapping[str, Audio]):
 
     def cut(self, first: int, samples: int) -> None:
         """Keep ``samples`` from sample ``first`` on; silence comes after the end."""
-        self._total = None
         for track, tape in self._tapes.items():
             if isinstance(tape, DiskTape):
                 self._tapes[track] = tape.cut(first, samples)
@@ -214,10 +209,7 @@ class Multitrack(Mapping[str, Audio]):
         self._tapes = self.gather((track, change(self[track])) for track in self)._tapes
 
     def mixdown(self) -> Audio:
-        """The sum of all stems, shape (samples, channels); it is the caller's."""
-        total, self._total = self._total, None
-        if total is not None:
-            return total if isinstance(total, np.ndarray) else total[:]
+        """The sum of all stems, shape (samples, channels)."""
         total = np.zeros((self.samples, self.channels), np.float32)
         for piece in pieces(self.samples):
             for tape in self._tapes.values():

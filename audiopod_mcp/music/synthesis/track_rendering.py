@@ -20,8 +20,6 @@ from .tone import Signal
 
 ONE_SHOT = "one-shot"
 """The section of a score that is one sound, which stands in the middle: a sampler's user places it."""
-_CACHED = 1 << 15
-"""Samples to which all players add what they play before the next ones."""
 
 
 def render_track(
@@ -93,17 +91,13 @@ def render_track(
         if len(earlier):
             stem += earlier[start : start + len(stem)][:, :2]
             send += earlier[first : first + len(send)][:, 2]
-        for at in range(0, max(len(stem), len(send)), _CACHED):
-            for player in players:
-                player.add_to(stem[at : at + _CACHED], start + at)
-                player.add_to_send(send[at : at + _CACHED], first + at)
+        for player in players:
+            player.add_to(stem, start)
+            player.add_to_send(send, first)
         reverb.add(stem, send, start)
         if kicks:
             stem *= mix_effects.ducking_gain(kicks, start, len(stem))[:, None]
-        block = np.empty(stem.shape, np.float32)
-        for side in (0, 1):
-            block[:, side] = stem[:, side]
-        yield block
+        yield np.ascontiguousarray(stem)
 
 
 class _ChannelStrip:
@@ -137,8 +131,6 @@ class _ChannelStrip:
 
     def add_to(self, stem: Audio, start: int) -> None:
         """Add what is heard directly, and its echoes, to ``stem`` (n, 2), the block from ``start`` on."""
-        if not len(stem):
-            return
         block = self._dry[start : start + len(stem)]
         if self._instrument.rotary_speaker:
             lead = min(start, ROTARY_DELAY)
@@ -154,13 +146,13 @@ class _ChannelStrip:
 
     def add_to_send(self, send: Signal, start: int) -> None:
         """Add what the room hears to ``send`` (n,), the block from ``start`` on."""
-        if self._send and len(send):
-            send += self._mono(start, start + len(send), self._send)
+        if self._send:
+            send += self._mono(start, start + len(send)) * np.float32(self._send)
 
-    def _mono(self, start: int, stop: int, gain: float = 1.0) -> Signal:
+    def _mono(self, start: int, stop: int) -> Signal:
         block = self._dry[start:stop]
         if block.ndim == 1:
-            return block * np.float32(gain * self._level)
+            return block * np.float32(self._level)
         mono: Signal = block[:, 0] + block[:, 1]
-        mono *= np.float32(0.5 * gain * self._level)
+        mono *= np.float32(0.5 * self._level)
         return mono

@@ -438,7 +438,9 @@ async def test_from_the_environment_to_the_assistant(tmp_path):
         async with session("stdio", "2026-07-28", tmp_path, **env) as client_:
             arguments = {"caption": "sea shanty", "duration": 12, "mode": "prompt2instrumental"}
             made = (await client_.call_tool("generate_music", arguments)).structured_content
-            assert (made["status"], made["engine"]) == ("COMPLETED", "acestep")
+            assert made["status"] == "COMPLETED"
+            (told,) = (await client_.read_resource(f"audiopod://jobs/{made['job_id']}")).contents
+            assert json.loads(told.text)["engine"] == "acestep"
             assert made["audio_duration"] == pytest.approx(12)
 
 
