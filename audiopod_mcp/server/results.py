@@ -175,10 +175,10 @@ class SavedAudio(BaseModel, defer_build=True):
 
 
 class SavedText(SavedAudio):
-    """Notes or words that were written."""
+    """A take, notes or words that were written."""
 
     note: str | None = None
-    """Of notes and chords that were written by ear: that they were."""
+    """Of notes and chords that were written by ear: that they were; of one of several takes: which it is."""
 
 
 class Deleted(BaseModel, defer_build=True):

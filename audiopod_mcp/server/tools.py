@@ -36,7 +36,7 @@ from .results import (
     presentation,
     waiting_call,
 )
-from .saving import save, save_stems, save_text
+from .saving import save, save_stems, save_text, takes_of
 from .service import Service
 from .tool import Handler, MusicTool, error_result
 
@@ -370,7 +370,10 @@ async def _save_audio(service: Service, arguments: SaveAudio, _: AnyContext) -> 
     if kind in ("midi", "score", "chords", "lyrics"):
         saved, note = await save_text(service.client, job, service.output_dir, kind)
     else:
-        note = None
+        takes = takes_of(job)
+        note = (
+            f"Take {arguments.take} of {len(takes)}; the argument take names another." if takes[1:] else None
+        )
         saved = await save(service.client, service.drawers, job, service.output_dir, kind, arguments.take)
     return tool_result(
         SavedText(path=str(saved), size_bytes=saved.stat().st_size, note=note),

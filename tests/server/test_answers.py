@@ -110,6 +110,8 @@ async def test_each_take_is_told_in_text_and_structure_and_can_be_gone_on_with(c
     assert "output_url" not in made.structured_content  # the first take's, which is told already
     for told in both(made):
         assert all(url in told for url in takes.values())
+    for told in both(await client.call_tool("save_audio", {"job_id": job_id})):
+        assert "Take 1 of 3" in told
     for path, number in (
         ("", 1),
         ("/audio", 1),
