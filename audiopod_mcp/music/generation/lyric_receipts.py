@@ -59,7 +59,8 @@ def lyric_receipts(
     unmet = list(sheet.unmet)
     made, dropped = _form_of(sheet, score)
     if made and (joins or brief.form or not brief.instrumental):
-        done.append(f"form as tagged: {', '.join(made)}")
+        tagged = [section.label for section in sheet.sections if section.label and section.tag]
+        done.append("form as tagged" if made == tagged else f"form: {', '.join(made)}")
         unmet += dropped
     elif sheet.sections and brief.instrumental:
         done.append("no singing")
