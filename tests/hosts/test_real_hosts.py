@@ -20,7 +20,7 @@ def session(request, tmp_path_factory):
     host = HOSTS[request.param]
     home = tmp_path_factory.mktemp(request.param)
     calls = {
-        "make": Call("generate_music", {"mode": "prompt2instrumental", "caption": CAPTION, "duration": 5, "seed": 3}),
+        "make": Call("generate_music", {"mode": "prompt2instrumental", "caption": CAPTION, "duration": 120, "seed": 3}),
         "finish": Call("get_job", {"job_id": 1, "wait_seconds": 100}),
         "analyse": Call("analyze_audio", {"audio_url": "audiopod://jobs/1"}),
         "stem": Call("extract_stem", {"src_audio_url": "audiopod://jobs/1", "track_name": "drums"}),

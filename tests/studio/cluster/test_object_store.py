@@ -194,7 +194,11 @@ async def test_what_is_deleted_while_the_object_store_is_away_is_gone_once_it_is
             assert (await front.get(f"{MUSIC}/jobs/{job.id}")).status_code == 404
             assert not studio.media.folder(job.id).exists()
         await until(partial(is_gone, studio, job))
-        assert studio.store.database.rows("SELECT * FROM leftovers") == []
+
+        async def forgotten():
+            return not studio.store.database.rows("SELECT * FROM leftovers")
+
+        await until(forgotten)
 
 
 @pytest.mark.parametrize("kind_of_store", ["s3", "folder", "none"])
