@@ -113,9 +113,9 @@ class GenerateMusic(Song):
     )
     path = "{mode}"
 
-    mode: Mode = Field(default="text2music", description="What to make")
+    mode: Mode = Field(default="text2music", description="Kind")
     caption: Annotated[str, Field(max_length=2048)] = Field(
-        description="Genre, mood, instruments, tempo, voice, who enters when; in English"
+        description="Genre, mood, instruments, voice, who enters when; in English"
     )
     instrumental: bool = Field(default=False, description="No vocals")
     genre_preset: GenrePreset | None = Field(default=None, description="Base style")
