@@ -132,13 +132,8 @@ def kept_audio(
     result: Callable[[], str], audio: Samples, rate: int, make: Callable[[], SamplesT]
 ) -> Audio | SamplesT:
     """What ``make`` makes of a recording, made once; ``result`` tells what that is, where it is kept."""
-
-    def loaded(kept: Kept) -> Audio | SamplesT:
-        return kept.only_audio()
-
-    def made() -> Audio | SamplesT:
-        return make()
-
+    made: Callable[[], Audio | SamplesT] = make
+    loaded: Callable[[Kept], Audio | SamplesT] = Kept.only_audio
     return _made_once(lambda: key_of(result(), audio, rate), made, Kept.of_audio, loaded)
 
 

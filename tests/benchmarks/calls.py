@@ -6,7 +6,6 @@ A server over stdio, in front of a toy service on loopback, is asked for a finis
 asked for the same job directly, in turn with it. Told are the medians, their difference, and the CPU of the server.
 """
 
-import json
 import os
 import statistics
 import subprocess
@@ -20,7 +19,7 @@ import httpx
 
 from tests.api.faulty import FaultyService, serving
 
-from .first_job import cpu
+from .first_job import ask, cpu
 from .startup import MESSAGES
 
 JOB = {
@@ -59,28 +58,23 @@ def measure(url: str, path: str, number: int, calls: int, folder: str) -> None:
         ) as process,
     ):
 
-        def ask(message: dict) -> None:
-            process.stdin.write(json.dumps(message).encode() + b"\n")
-            process.stdin.flush()
-            while "id" in message:
-                answer = json.loads(process.stdout.readline())
-                if answer.get("id") == message["id"]:
-                    assert not answer["result"].get("isError"), answer
-                    return
+        def answered(message: dict) -> None:
+            result = ask(process, message)
+            assert not result.get("isError"), result
 
         def call(turn: int) -> None:
             meta = {"progressToken": turn}
             params = {"name": "get_job", "arguments": {"job_id": number}, "_meta": meta}
-            ask({"jsonrpc": "2.0", "id": turn + 10, "method": "tools/call", "params": params})
+            answered({"jsonrpc": "2.0", "id": turn + 10, "method": "tools/call", "params": params})
 
         def raw(_: int) -> None:
             direct.get(path, headers={"Accept": "application/json"}).raise_for_status().json()
 
         def ping(turn: int) -> None:
-            ask({"jsonrpc": "2.0", "id": turn + 10_000_000, "method": "ping"})
+            answered({"jsonrpc": "2.0", "id": turn + 10_000_000, "method": "ping"})
 
         for message in MESSAGES:
-            ask(message)
+            answered(message)
         took: dict[str, list[float]] = {"get_job": [], "GET": [], "ping": []}
         ways = {"get_job": call, "GET": raw, "ping": ping}
         spent = 0.0

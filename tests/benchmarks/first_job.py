@@ -42,6 +42,17 @@ def megabytes(pid: int) -> float:
     return sum(int(fields[21]) for fields in stats_of(pid)) * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
+def ask(process: subprocess.Popen, message: dict) -> dict:
+    """What a server over stdio answers; nothing to what needs no answer."""
+    process.stdin.write(json.dumps(message).encode() + b"\n")
+    process.stdin.flush()
+    while "id" in message:
+        answer = json.loads(process.stdout.readline())
+        if answer.get("id") == message["id"]:
+            return answer["result"]
+    return {}
+
+
 def session(pause: float) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         ours = {"AUDIOPOD_DATA_DIR": folder, "AUDIOPOD_API_KEY": "", "AUDIOPOD_BASE_URL": ""}
@@ -52,24 +63,15 @@ def session(pause: float) -> dict[str, float]:
             stderr=subprocess.DEVNULL,
             env={**os.environ, **ours},
         ) as process:
-
-            def ask(message: dict) -> dict:
-                process.stdin.write(json.dumps(message).encode() + b"\n")
-                process.stdin.flush()
-                while "id" in message:
-                    answer = json.loads(process.stdout.readline())
-                    if answer.get("id") == message["id"]:
-                        return answer["result"]
-                return {}
-
             for message in MESSAGES:
-                ask(message)
+                ask(process, message)
             time.sleep(pause)
             measured = {"MB before": megabytes(process.pid)}
             for seed, which in ((1, "first"), (2, "second")):
                 began, spent = time.monotonic(), cpu(process.pid)
                 params = {"name": "generate_music", "arguments": {**SONG, "seed": seed}}
-                result = ask({"jsonrpc": "2.0", "id": seed + 10, "method": "tools/call", "params": params})
+                call = {"jsonrpc": "2.0", "id": seed + 10, "method": "tools/call", "params": params}
+                result = ask(process, call)
                 assert result["structuredContent"]["status"] == "COMPLETED", result
                 measured[f"{which}, s"] = time.monotonic() - began
                 measured[f"{which}, CPU s"] = cpu(process.pid) - spent

@@ -17,8 +17,8 @@ import numpy as np
 import soundfile
 
 from audiopod_mcp.disk import DiskFull, is_full
+from audiopod_mcp.music.caching import Samples
 from audiopod_mcp.music.model import Audio, Progress, ignore_progress
-from audiopod_mcp.music.signal.loudness import Sliceable
 from audiopod_mcp.studio.refused import EngineRefused
 
 from .containers import OGG_CHANNELS, NotAudio
@@ -78,7 +78,7 @@ def read_audio(
 
 def write_audio(
     path: Path,
-    audio: Sliceable,
+    audio: Samples,
     rate: int,
     format: str | None = None,  # noqa: A002 - the API's own word
     *,
@@ -130,7 +130,7 @@ def write_audio(
         temporary.unlink(missing_ok=True)
 
 
-def _check_room(temporary: Path, audio: Sliceable) -> None:
+def _check_room(temporary: Path, audio: Samples) -> None:
     """Raise what the system has against writing on.
 
     libsndfile says no more than "System error" where there is no room, and of the last bytes of an ogg or mp3

@@ -22,14 +22,11 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 from audiopod_mcp.music.caching import Kept, Samples
 
 from .store import TRASH_DAYS
-
-if TYPE_CHECKING:
-    pass
 
 KEPT_DAYS: Final = TRASH_DAYS
 """How long a result is kept that nobody uses: no longer than the audio of a deleted job."""
