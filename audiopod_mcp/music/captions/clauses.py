@@ -46,7 +46,7 @@ _SENTENCES = tuple(
         ("opens", f"O{_ONE}[oqs]?(?!&P{_ENTER})(?P<when>[ACFHT])?{_OTHERS}"),
         ("opens", f"B{_ONE}(?:2[dMm]*[gS])?"),
         ("opens", f"o{_ONE}(?P<when>[ACFHT])"),
-        ("opens", f"{_ONE}[oq](?P<when>H)"),
+        ("opens", f"{_ONE}[oq](?P<when>H){_OTHERS}"),
         ("opens", f"{_ONE}[Jv_]f|f{_ONE.replace('who', 'them')}(?=,t)"),
         ("ends", f"E{_ONE}(?:[oqs]|{_END})"),
         ("opens", f"{_ONE}q(?P<when>T)"),
@@ -54,7 +54,7 @@ _SENTENCES = tuple(
         ("only", f"n{_SOME}x(?P<when>T)"),
         ("only", f"{_SOME}_?o_?(?P<when>T)"),
         ("enters", f"(?!a){_SOME}_?o_?(?P<when>A)"),
-        ("enters", f"(?:n{_SOME}|{_SOME.replace('who', 'them')}h)(?P<when>F)"),
+        ("enters", f"(?:n{_SOME}|{_SOME.replace('who', 'them')}(?:h|_{{0,2}}n_{{0,2}}))(?P<when>F)"),
         ("leaves", f"n{_SOME}(?P<when>A)"),
         ("enters", f"n{_SOME}(?P<when>H)"),
         ("rests", f"{_SOME},?b?,?_{{0,2}}[nx](?P<when>T)"),
@@ -62,12 +62,12 @@ _SENTENCES = tuple(
         ("enters", f"D{_SOME}{_WHEN}"),
         ("enters", f"[tM]D{_SOME}"),
         ("enters", f"t?{_SOME}{_ENTER}(?:{_WHEN}|l)?"),
-        ("enters", f"(?<![nraP]){_SOME}(?P<when>A)"),
+        ("enters", f"(?<![nraP])t?{_SOME}(?P<when>A)"),
         ("leaves", f"t?{_SOME}X{_WHEN}"),
         ("only", f"(?<![nraP])(?!a){_SOME}o?(?P<when>T)o?(?!:)"),
         ("enters", f"t{_ONE}{_END}"),
         ("opens", f"[dMma]*(?P<label>I)(?::|wo){_LIST}[oqs]?(?![PJX])"),
-        ("ends", f"[dMma]*U(?::|wo){_LIST}[oqs]?(?![PJX])"),
+        ("ends", f"[dMma]*U(?::|w(?=[dMma]*[os])){_LIST}[oqs]?(?![PJX])"),
         ("enters", f"(?P<label>L):(?!o)[Dwt]?{_LIST}(?![PJX])"),
         ("opens", f"{_ONE}(?P<label>I)(?!:)"),
         ("ends", f"{_ONE}U(?!:)"),
@@ -87,11 +87,12 @@ _TURNS = re.compile(r"(?:s:|g[^.P]*s)[^.]*$")  # Behind it stands who has a solo
 _WHICH = "say what it is to be in its place"
 FOR_A_TIME = 'who plays when is said by entries and exits: "drums enter at the chorus"'
 BY_SECTION = 'who plays in which section is said in sentences: "starts with piano, drums enter at the chorus"'
+LEVEL = "how loud a player is beside the others is said by an edit of the track"
 _SUNG_IN = ("verse", "pre-chorus", "chorus", "bridge")
 """Sections of which a player's name before them says that he plays there: a "piano verse", no "bass drop"."""
 _LISTING = re.compile("avoid|exclud|minus|negative", re.IGNORECASE)
 _LOUD = re.compile(r"many|much|loud|busy|big|harsh|prominent|overpowering|booming|intrusive|dominant", re.IGNORECASE)  # fmt: skip
-"""What is said of somebody who may play, but not like that: "no loud drums"."""
+_LEVEL = re.compile(r"(?:quiet|loud|soft|low)(?:er|ly)?|subdued|prominent|dominant", re.IGNORECASE)
 _LESS = re.compile(r"(?:-?less|[\s-]free)$", re.IGNORECASE)
 _SWAPPED = re.compile("R[dMma]*P(?=[w_][dMma]*P)")
 _STRETCH = re.compile("[ACFHT]|u[^,.:]*")
@@ -141,9 +142,12 @@ class Clauses:
 def read_clauses(text: str) -> Clauses:
     """Read ``text``, which is as :func:`~.text_search.normalize_text` writes it."""
     reader = _Reader(text)
-    for first, last in contraries(text, reader.phrases):
+    for phrase in reader.phrases:
+        if phrase.kind == "topic":
+            reader.blank(phrase.start, phrase.end)
+    for first, last, playing in contraries(text, reader.phrases):
         reader.strike(first, last)
-        reader.blank(*reader.span(first, last), "Pp")  # Whoever is named there plays.
+        reader.blank(*reader.span(first, last), playing)
     of_sections = [
         reader.wish("cannot", *match.span(), BY_SECTION) for match in _CLAUSE.finditer(reader.letters)
     ]
@@ -151,10 +155,11 @@ def read_clauses(text: str) -> Clauses:
     qualities = list(reader.qualities())
     for wish in (*of_sections, *qualities):
         reader.blank(wish.start, wish.start + len(wish.asked), "P")
+    levels = list(reader.levels())
     denials, amounts = list(reader.denials()), list(reader.amounts())
     for start, end in reader.denied:
         reader.blank(start, end)
-    return Clauses((*cues, *qualities, *denials, *of_sections, *amounts), "".join(reader.wanted))
+    return Clauses((*cues, *qualities, *denials, *of_sections, *levels, *amounts), "".join(reader.wanted))
 
 
 class _Reader:
@@ -194,7 +199,7 @@ class _Reader:
                 groups = match.groupdict()
                 named = self.phrases[slice(*match.span("who" if match["who"] else "them"))]
                 players = [phrase for phrase in named if phrase.letter == "P"]
-                if action == "ends" and any("solo" in phrase.text.lower() for phrase in players):
+                if action != "opens" and any("solo" in phrase.text.lower() for phrase in players):
                     continue  # That is a solo, with the band.
                 number, unit = 0.0, ""
                 if name := next((name for name in ("when", "until", "label") if groups.get(name)), ""):
@@ -236,6 +241,14 @@ class _Reader:
             yield self.wish("quality", first, last, (label, more))
             self.strike(first, last)
 
+    def levels(self) -> Iterator[Wish]:
+        """How loud somebody is to be: "the drums should be quiet" is not said of the piece."""
+        for match in re.finditer("(?<=P)(?P<so>i_?[Mm]|[Mm](?=[,.]|$))", self.letters):
+            if _LEVEL.fullmatch(self.phrases[match.end() - 1].text):
+                self.denied.append(self.span(*match.span()))
+                self.strike(*match.span())
+                yield self.wish("cannot", *match.span(), LEVEL)
+
     def denials(self) -> Iterator[Wish]:
         for number, phrase in enumerate(self.phrases):
             letter, last, kind = self.letters[number], number + 1, "denied"
@@ -252,7 +265,7 @@ class _Reader:
             elif letter in "nr" and (denied := self._denied(number)):
                 first, last = denied
                 players = self._players(number + 1, last)
-                reduces = letter == "r" or (last - first > 1 and _LOUD.fullmatch(self.phrases[first].text))
+                reduces = letter == "r" or (last - first > 1 and self._is_manner(first))
                 if self.letters[last : last + 1] == "s":
                     last, players = last + 1, frozenset()
                 if when := _STRETCH.match(self.letters, last):
@@ -270,14 +283,14 @@ class _Reader:
                 yield self.wish(kind, number, last, value or players)
 
     def _players(self, first: int, last: int) -> frozenset[str]:
-        start, end = self.span(first, last)
-        return frozenset(named_tracks(self.text[start:end]))
+        named = [phrase for phrase in self.phrases[first:last] if phrase.letter == "P"]
+        return frozenset().union(*(named_tracks(phrase.text) for phrase in named))
 
     def _denied(self, at: int) -> tuple[int, int] | None:
         """The first phrase behind a denial, and the end of the list of things that it denies."""
         word = self.phrases[at]
         at += self.letters[at + 1 : at + 2] == ":"
-        rest = re.split("[.:bwxo#]", self.letters[at + 1 :])[0]
+        rest = re.split("[.:bnwxo#]", self.letters[at + 1 :])[0]
         end = at + 1 + len(rest)
         things = [i for i in range(at + 1, end) if self._is_thing(i)]
         if not things or "," in self.letters[at : things[0]]:
@@ -287,6 +300,8 @@ class _Reader:
             return None
         if word.text.lower() == "not" and any(phrase.letter == "?" for phrase in between):
             return None  # "not cheesy ukulele" is a ukulele
+        if self.letters[things[0] :].startswith("MP"):
+            things = things[1:]
         listing = _LISTING.match(word.text)
         last, played = things[0], self.letters[things[0]] in "Pp"
         for number in things[1:]:
@@ -300,8 +315,19 @@ class _Reader:
         first = next((i for i in range(at + 1, last + 1) if self.letters[i] not in "_d"), last)
         return first, last + 1
 
+    def _is_manner(self, number: int) -> bool:
+        """Whether a phrase says how somebody plays, who may play otherwise: "no loud drums"."""
+        phrase = self.phrases[number]
+        return phrase.letter in "?M" or bool(_LOUD.fullmatch(phrase.text))
+
     def _is_thing(self, number: int) -> bool:
-        return self.letters[number] in "PSp" or self.phrases[number].kind in ("mood", "pace", "hint", "form")
+        return self.letters[number] in "PSp" or self.phrases[number].kind in (
+            "mood",
+            "pace",
+            "mode",
+            "hint",
+            "form",
+        )
 
     def amounts(self) -> Iterator[Wish]:
         for number, phrase in enumerate(self.phrases):
