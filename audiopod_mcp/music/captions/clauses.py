@@ -20,15 +20,8 @@ from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
 from .contraries import contraries
 from .phrases import Phrase, phrases_of
-from .text_search import find_words, word_pattern
+from .text_search import word_pattern
 from .vocabulary import (
-    AMOUNTS,
-    INSTRUMENT_WORDS,
-    KIT_WORDS,
-    LAYER_WORDS,
-    MOODS,
-    SIZES,
-    TEMPO_WORDS,
     TRACK_WORDS,
 )
 
@@ -215,7 +208,7 @@ class _Reader:
                 for phrase in self.phrases[slice(*match.span())]:
                     if phrase.letter in apart:
                         self.blank(phrase.start, phrase.end)
-                tracks = tuple(dict.fromkeys(_track_of(phrase.text) for phrase in players))
+                tracks = tuple(dict.fromkeys(_track_of(phrase) for phrase in players))
                 wish = self.wish("cue", *match.span(), None)
                 yield replace(wish, value=Cue(action, tracks, wish.asked.strip(" ,"), unit, number))
 
@@ -237,7 +230,7 @@ class _Reader:
                 if not re.search("[Mam]", self.letters[first : last - 1]) and label not in _SUNG_IN:
                     continue
                 words = [i for i in reversed(words) if i >= first]
-            more = next(filter(None, (_more(self.phrases[i].text) for i in words)), 0)
+            more = next(filter(None, (_more(self.phrases[i]) for i in words)), 0)
             yield self.wish("quality", first, last, (label, more))
             self.strike(first, last)
 
@@ -252,7 +245,7 @@ class _Reader:
     def denials(self) -> Iterator[Wish]:
         for number, phrase in enumerate(self.phrases):
             letter, last, kind = self.letters[number], number + 1, "denied"
-            players, value = frozenset(named_tracks(phrase.text)), None
+            players, value = frozenset(_tracks_of(phrase)), None
             if letter == "z":
                 players = frozenset(named_tracks(_LESS.sub("", phrase.text)) or {"vocals"})
             elif letter == "P" and self.letters[number + 1 : number + 2] == "Z":
@@ -283,8 +276,7 @@ class _Reader:
                 yield self.wish(kind, number, last, value or players)
 
     def _players(self, first: int, last: int) -> frozenset[str]:
-        named = [phrase for phrase in self.phrases[first:last] if phrase.letter == "P"]
-        return frozenset().union(*(named_tracks(phrase.text) for phrase in named))
+        return frozenset().union(*map(_tracks_of, self.phrases[first:last]))
 
     def _denied(self, at: int) -> tuple[int, int] | None:
         """The first phrase behind a denial, and the end of the list of things that it denies."""
@@ -333,9 +325,7 @@ class _Reader:
         for number, phrase in enumerate(self.phrases):
             if self.letters[number] not in "ar" and number not in self.less:
                 continue
-            level = next(
-                level for each, level in AMOUNTS.items() if word_pattern(each).fullmatch(phrase.text)
-            )
+            level = phrase.values["a"]
             beside = self._beside(number)
             kinds = "".join(self.phrases[i].letter for i in beside)
             if beside and (self.letters[beside[-1] + 1 :] or "#")[0] in "ACFHT" and number not in self.less:
@@ -353,10 +343,10 @@ class _Reader:
                 yield Wish("amount", self.text[phrase.start : end], phrase.start, value)
 
     def _layer(self, number: int) -> str | None:
-        words = self.phrases[number].text
-        if self.phrases[number].letter == "y":
-            return next(layer for each, layer in LAYER_WORDS.items() if word_pattern(each).fullmatch(words))
-        track = _track_of(words)
+        phrase = self.phrases[number]
+        if phrase.letter == "y":
+            return str(phrase.values["y"])
+        track = _track_of(phrase)
         track = INSTRUMENTS[track].track if track in INSTRUMENTS else track
         return _LAYERS.get(track, "chords")
 
@@ -381,28 +371,20 @@ def _section(phrase: Phrase) -> tuple[float, str]:
     return float(number[0] if number else 1), phrase.value
 
 
-def _more(words: str) -> int:
+def _more(phrase: Phrase) -> int:
     """Whether what is said of a section is more (1) or less (-1) than of the others, or else (0)."""
-    for table in (TEMPO_WORDS, MOODS, AMOUNTS, SIZES):
-        for pattern, said in table.items():
-            if word_pattern(pattern).fullmatch(words):
-                if isinstance(said, tuple):  # a mood
-                    return round(math.copysign(1, said[1])) if said[1] and not said[2] else 0
-                if isinstance(said, float):  # an amount
-                    return 1 if said > 0.5 else -1
-                return said if isinstance(said, int) else 0
-    return 0
+    _, energy, pull = mood if isinstance(mood := phrase.values.get("M"), tuple) else ("", 0.0, 0.0)
+    more = phrase.values.get("a", 0.5) - 0.5 or phrase.values.get("m") or (0 if pull else energy)
+    return round(math.copysign(1, more)) if more else 0
 
 
-def _track_of(words: str) -> str:
-    """The track, or where one kind is named the instrument, that words name."""
-    whole = _whole_tracks(words)
-    named = next((name for _, _, name in find_words(words, INSTRUMENT_WORDS)), "")
+def _track_of(player: Phrase) -> str:
+    """The track, or where one kind is named the instrument, that a phrase names."""
+    name: str = player.values["P"]
     # "Piano" is that, "drums" whoever plays them.
-    plain = named in ("", "drums", "electric bass", "electric guitar", "strings", "brass", "synth lead")
-    if whole and (plain or named not in INSTRUMENTS):
-        return whole[0]
-    return named or "drums"
+    plain = name in ("electric bass", "electric guitar", "strings", "brass", "synth lead")
+    whole = _whole_tracks(player.text)
+    return whole[0] if whole and (plain or name not in INSTRUMENTS) else name
 
 
 def _whole_tracks(words: str) -> tuple[str, ...]:
@@ -411,14 +393,11 @@ def _whole_tracks(words: str) -> tuple[str, ...]:
 
 def named_tracks(text: str) -> set[str]:
     """The tracks, or where one kind is meant the instruments, that ``text`` names."""
-    found: set[str] = set()
-    named = find_words(text, {KIT_WORDS: "", **INSTRUMENT_WORDS})
-    for start, end, name in named:
-        if name:  # A piece of the kit is not the kit.
-            found |= set(_whole_tracks(text[start:end]) or (name,))
-    for first, last, tracks in find_words(text, TRACK_WORDS):
-        if any(start <= first and last <= end and last - first < end - start for start, end, _ in named):
-            continue  # "Bass guitar" is no guitar.
-        if not any(name in INSTRUMENTS and INSTRUMENTS[name].track in tracks for name in found):
-            found |= set(tracks)
-    return found | {"distorted guitar", "lead guitar"} if "electric guitar" in found else found
+    return set().union(*map(_tracks_of, phrases_of(text)))
+
+
+def _tracks_of(player: Phrase) -> set[str]:
+    if player.letter != "P" or "p" in player.values:
+        return set()  # A piece of the kit is not the kit.
+    tracks = set(_whole_tracks(player.text)) or {str(player.values["P"])}
+    return tracks | {"distorted guitar", "lead guitar"} if "electric guitar" in tracks else tracks

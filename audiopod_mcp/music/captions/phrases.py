@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
@@ -136,6 +136,8 @@ class Phrase:
     kind: str = ""
     """What it wishes by itself."""
     value: Any = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """What it means as each of the letters that it might have."""
 
 
 @lru_cache(maxsize=64)
@@ -152,6 +154,7 @@ def phrases_of(text: str) -> tuple[Phrase, ...]:
             *span,
             text[slice(*span)],
             *meanings[0][1:],
+            {letter: value for letter, _, value in reversed(meanings)},
         )
         for span, meanings in spans.items()
     ]
