@@ -6,12 +6,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
 
-from .text_search import find_words, word_pattern
-from .vocabulary import TONALITIES
+from .text_search import word_pattern
 
 _TEMPO = r"(?P<{0}>\d{{2,3}}(?:\.\d+)?)(?:\s*(?:-|–|—|to|and|~|/)\s*(?P<{0}_to>\d{{2,3}}(?:\.\d+)?))?"
 _BPM = re.compile(
@@ -130,22 +128,6 @@ def _tempi(text: str) -> list[tuple[int, int, float]]:
     return found
 
 
-def find_tempo(text: str, low: float, high: float) -> float | None:
-    """Beats a minute that ``text`` names; the middle, if it names two."""
-    return next((value for _, _, value in _tempi(text) if low <= value <= high), None)
-
-
-def find_key(text: str) -> Key | None:
-    """The key that ``text`` names, in letters or in note names; a mode that's named apart goes with it."""
-    key = next((key for _, _, key in _keys(text)), None)
-    church = find_church_mode(text)
-    # "E minor, mixolydian" contradicts itself: what was said with the tonic counts.
-    if key is None or key.mode or church is None:
-        return key
-    agrees = not _KEY.search(text) or key.minor == MODES[church][1]
-    return replace(key, minor=MODES[church][1], mode=church) if agrees else key
-
-
 def _keys(text: str) -> Iterator[tuple[int, int, Key]]:
     """Start, end and key of each that ``text`` names, those in words first; "a minor" may be an article."""
     for match in _KEY.finditer(text):
@@ -158,24 +140,9 @@ def _keys(text: str) -> Iterator[tuple[int, int, Key]]:
                 yield match.start(1), match.end(1), key
 
 
-def find_church_mode(text: str) -> str | None:
-    """The church mode that ``text`` names, with or without a tonic."""
-    return next((found.lastgroup for found in _MODE_ALONE.finditer(text)), None)
-
-
 def _in_mode(tonic: int, match: re.Match[str]) -> Key:
     church = next((name for name in _CHURCH if match[name]), "")
     return Key(tonic, MODES[church][1] if church else bool(match["minor"]), church)
-
-
-def find_mode(text: str) -> bool | None:
-    """Whether ``text`` asks for minor (``True``) or major without naming a tonic."""
-    return next((name == "minor" for _, _, name in find_words(text, TONALITIES)), None)
-
-
-def find_metre(text: str) -> str | None:
-    """The metre that ``text`` names or that a dance it names is in."""
-    return next((metre for _, _, name in _metres(text) if (metre := canonical_metre(name))), None)
 
 
 def _metres(text: str) -> Iterator[tuple[int, int, str]]:
@@ -226,11 +193,6 @@ def find_lengths(text: str) -> list[tuple[int, int, float]]:
         length *= 1 if bound is None else 0.9 if bound["under"] else 1.1
         found.append((bound.start() if bound else match.start(), match.end(), length))
     return found
-
-
-def find_duration(text: str) -> float | None:
-    """How long ``text`` says the piece should be, seconds."""
-    return next((seconds for _, _, seconds in find_lengths(text)), None)
 
 
 def find_figures(text: str) -> list[tuple[int, int, str, object]]:
