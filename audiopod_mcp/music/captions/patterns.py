@@ -10,11 +10,12 @@ from typing import Any
 
 from audiopod_mcp.music.lyrics.tags import ABRUPT
 
-from .numbers import COUNTS
-from .vocabulary import LANGUAGES
+from .vocabulary import COUNTS, LANGUAGES
 
 _Says = Callable[[re.Match[str]], Any]
 Table = tuple[tuple[str, re.Pattern[str], _Says], ...]
+NOTHING = object()
+"""What a pattern says where it is none after all."""
 _TONGUES = "|".join(LANGUAGES)
 _S = r"{1,2}(?:\.\d+)?[\s-]*(?:s|secs?|seconds?)\b"
 _BIG = r"(?P<big>big|grand\w*|huge|epic|loud|massive|powerful|triumphant|climactic|explosive)"
@@ -24,10 +25,11 @@ def stated(text: str, table: Table) -> Iterator[tuple[int, int, str, Any]]:
     """Start, end, kind and value of all that ``text`` says of a table."""
     for kind, pattern, says in table:
         for match in pattern.finditer(text):
-            yield *match.span(), kind, says(match)
+            if (value := says(match)) is not NOTHING:
+                yield *match.span("it" if "it" in pattern.groupindex else 0), kind, value
 
 
-def _table(*rows: tuple[str, str, Any]) -> Table:
+def table(*rows: tuple[str, str, Any]) -> Table:
     """Kinds of wishes, patterns, and what each says: a value, or what gives it of a match."""
     return tuple(
         (kind, re.compile(pattern, re.IGNORECASE), says if callable(says) else (lambda _, value=says: value))
@@ -35,7 +37,7 @@ def _table(*rows: tuple[str, str, Any]) -> Table:
     )
 
 
-FIRST = _table(
+FIRST = table(
     # Not "sudden silence at 0:08".
     ("ending", rf"(?:{ABRUPT.pattern})(?!\s+(?:(?:at|in|on)\s+(?!the end)|before|between))", "abrupt"),
     # A person or a band whose style is meant.
@@ -46,7 +48,7 @@ FIRST = _table(
     ("language", rf"(?:(?<=vocals: )|(?<=lyrics: )|(?<=language: ))(?:{_TONGUES})(?!\w)", lambda m: m[0]),
 )  # fmt: skip
 """What hides the words in it."""
-OTHERS = _table(
+OTHERS = table(
     ("bars", rf"(?<!last )(?<!every )\b([1-9]\d?|{'|'.join(COUNTS)})[\s-]bars?\b(?! blues)", lambda m: COUNTS.get(m[1].lower()) or int(m[1])),
     ("twelve bars", r"\b(?:12|twelve)[\s-]bars?(?= blues)", None),
     ("instrumental", r"\b(?:instrumentals?|karaoke)\b(?!\s+(?:break|solo|intro|outro|interlude|section|passage|bridge|hook)s?\b)", None),
@@ -57,7 +59,7 @@ OTHERS = _table(
     ("feel", r"\b(?:shuffled?|swung|swing(?:ing)?[\s-](?:feel|groove|rhythm|beats?|drums?|hats?)|triplet (?:feel|groove|swing))\b", None),
     ("feel", r"\b(?:straight[\s-](?:eighths?|8ths?|feel|time|groove|rhythm)|unswung|no swing|not swung)\b", 0.5),
 )  # fmt: skip
-LAST = _table(
+LAST = table(
     # Words that name a genre by their ending.
     ("genre", r"\b(?!(?:micro|heat|sound|brain|air|shock)wave)[a-z]{3,}(?:wave|core|gaze|tronica|billy|punk|metal)\b", None),
     ("ending", rf"\b(?:{_BIG} (?:\w+ ){{0,2}})?(?:(?<!low )(?<!high )(?<!top )ends?|endings?|conclu\w+|finale|final(?=\s*(?:$|[.,;]|chord|bars?|notes?))|resol\w+|close[sd]?|last chord)\b(?: with a bang)?", lambda m: "big" if m["big"] or "bang" in m[0] else "close"),

@@ -13,12 +13,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
-from .numbers import COUNTS, find_figures
+from .numbers import FIGURES, find_lengths
 from .patterns import FIRST, OTHERS, stated
 from .text_search import all_words, find_words
 from .unsupported import CANNOT
 from .vocabulary import (
     AMOUNTS,
+    COUNTS,
     DUETS,
     ENSEMBLES,
     FORM_WORDS,
@@ -26,6 +27,7 @@ from .vocabulary import (
     INSTRUMENT_WORDS,
     KIT_WORDS,
     LAYER_WORDS,
+    METRE_WORDS,
     MIX_WORDS,
     MOMENTS,
     MOODS,
@@ -99,7 +101,7 @@ _DENIED: Final = {
 _SIGNS: Final = {",": r",", ".": r"[.;!?)|]", ":": r"[:=–—(→]|\s-\s", "&": r"[&/]", "w": r"\+"}
 _TABLES: Final[tuple[tuple[str, str, Mapping[str, Any]], ...]] = (
     # The letter of words, the kind of wish that they are by themselves, and what each means.
-    ("9", "mix", MIX_WORDS), ("9", "cannot", CANNOT), ("9", "duet", {DUETS: None}),
+    ("9", "metre", METRE_WORDS), ("9", "mix", MIX_WORDS), ("9", "cannot", CANNOT), ("9", "duet", {DUETS: None}),
     ("S", "alone", {r"a[\s-]?cap+el+a|barbershop": None}), ("_", "alone", {r"duo": None}),
     ("M", "mood", MOODS),
     ("", "section", {rf"(?:{words})(?: \d(?![/\d]))?": label for words, label in SECTIONS.items()}),
@@ -149,7 +151,7 @@ class Phrase:
 def phrases_of(text: str) -> tuple[Phrase, ...]:
     """The phrases of ``text``, which is as :func:`~.text_search.normalize_text` writes it."""
     spans = dict[tuple[int, int], list[tuple[str, str, Any]]]()
-    for start, end, kind, value in (*stated(text, OTHERS), *find_figures(text)):
+    for start, end, kind, value in (*find_lengths(text), *stated(text, (*FIGURES, *OTHERS))):
         spans.setdefault((start, end), []).append(("9", kind, value))
     for start, end, meanings in all_words(text, _LEXICON):
         spans.setdefault((start, end), []).extend(meanings)

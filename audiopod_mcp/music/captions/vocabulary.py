@@ -273,6 +273,17 @@ SECTIONS: dict[str, str] = {
     r"intros?": "intro", r"verses?": "verse", r"pre-?chorus(?:es)?": "pre-chorus", r"chorus(?:es)?|refrains?": "chorus", r"bridges?": "bridge",
     r"solos?": "solo", r"break-?downs?": "break", r"build-?ups?": "build", r"(?:bass |beat )?drops?(?! (?:out|away|in\b))": "drop", r"outros?": "outro",
 }
+METRE_WORDS: dict[str, str] = {
+    r"(?:in )?three[\s-]four(?: time)?|triple (?:metre|meter|time)|waltz time": "3/4",
+    r"(?:in )?six[\s-]eight(?: time)?|compound (?:metre|meter|time)": "6/8",
+    r"(?:in )?five[\s-]four(?: time)?|quintuple (?:metre|meter|time)|take five": "5/4",
+    r"(?:in )?seven[\s-]eight(?: time)?|(?:odd|irregular|asymmetric(?:al)?) (?:time signatures?|time|meters?|metres?)": "7/8",
+    r"waltz(?:es)?|minuets?|mazurkas?|polonaise|landler|sarabande": "3/4",
+    r"jigs?|gigue|(?:sea )?shanty|tarantella|barcarolle|siciliana": "6/8",
+    r"polka|march|galop": "2/4",
+}
+COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10, "twelve": 12, "fifteen": 15, "sixteen": 16, "twenty": 20, "thirty": 30, "forty": 40, "sixty": 60, "ninety": 90}
+"""Numbers in words."""
 MOMENTS: dict[str, str] = {**SECTIONS, r"hooks?": "chorus", r"breaks?": "break", r"builds?": "build", r"end(?:ing)?s?(?!\s+(?:on|with)\b)": "end", r"beginning|start|opening": "intro"}
 """Sections as a sentence on the course of the piece names them."""
 SECTION_WORD = f"(?:{'|'.join(pattern for pattern, label in MOMENTS.items() if pattern != r'builds?' and label != 'end')})"
