@@ -23,40 +23,31 @@ _ARTICLE_END = re.compile(r"\s*(?:$|[,.;:)]|(?:with|at|and|around|about|for)\b|\
 _EQUALS = {"3/8": "3/4", "6/4": "3/4", "2/2": "2/4", "4/8": "2/4"}
 _EQUALS |= {"5/8": "5/4", "10/8": "5/4", "7/16": "7/8", "14/8": "7/4"}
 """Metres that are felt as one of ours."""
-_NUMBER = (
-    r"\d{1,3}(?:\.\d{1,2})?|one|two|three|four|five|ten|fifteen|twenty|thirty|forty(?:[\s-]five)?|sixty|ninety"
-    r"|half a|a"
-)
+_NUMBER = rf"\d{{1,3}}(?:\.\d{{1,2}})?|forty[\s-]five|{'|'.join(COUNTS)}|half a|a"
+_SECONDS = r"(?:[\s,]+(?:and\s+)?\d{1,2}\s*(?:s|secs?|seconds?)\b)?"
 _CLOCK = r"\d{1,2}:[0-5]\d"
-_LENGTH = re.compile(
-    rf"\b(?:duration|length|runtime|running time|lasts|lasting)\s*(?:of|is|[:=])?\s*(?:(?P<clock>{_CLOCK})"
-    rf"|(?P<stated>{_NUMBER})[\s-]*(?P<unit>s|secs?|seconds?|m|mins?|minutes?)?\b(?:[\s,]+(?:and\s+)?(?P<rest>\d{{1,2}})\s*(?:s|secs?|seconds?)\b)?)(?!\s*(?:bars?|bpm))"
-    rf"|(?:(?<=^)|(?<=[,;|]\s)|(?<=[,;|.]))(?P<item>{_CLOCK})(?=\s*(?:$|[,;|.]))"
-    rf"|(?<![\w:.])(?P<long>{_CLOCK})[\s-]+(?:minutes? )?long\b"
-    rf"|(?<![\w.:])(?P<number>{_NUMBER})[\s-]*(?P<of>s|secs?|seconds?|mins?|minutes?)\b"
-    r"(?P<half>\s+and a half\b)?(?:[\s,]+(?:and\s+)?(?P<more>\d{1,2})\s*(?:s|secs?|seconds?)\b)?",
+_AMOUNT = re.compile(rf"\b({_NUMBER})[\s-]*([sm]?)(?:[a-z]*)\b(\s+and a half)?", re.IGNORECASE)
+_DECADE = re.compile(r"\d*0s|\d{3}s|[a-z]+[\s-]*s", re.IGNORECASE)
+_SHORTER = re.compile("under|less|below|shorter", re.IGNORECASE)
+_NOT_THE_WHOLE = re.compile(
+    r"\b(?:(?:after|at|from|to|until|till|first|last|final|by|within|every|before|for|opening|next|past)(?: (?:the|about|around))*"
+    r"|(?:fad(?:e|es|ing)|tails?|decay|pauses?|silence)\b[^,;.]*|(?:solos?|intros?|outros?|breaks?)(?: of)?(?: lasting))\s+$",
     re.IGNORECASE,
-)
-_MOMENT = re.compile(
-    r"\b(?:after|at|from|to|until|till|first|last|final|by|within|every|before|for|opening|next|past)(?: (?:the|about|around))*\s+$",
-    re.IGNORECASE,
-)
-"""Before a number of seconds: it says when something happens, not how long the piece is."""
+)  # fmt: skip
+"""Before a length: it is of something else, or says when that happens."""
 _STRETCH = re.compile(
     r"[\s-]*(?:in\b|intros?\b(?! \w)|outros?\b|fad|solos?\b|breaks?\b|build|mark\b|later\b|pauses?\b|silence|tails?\b|decay)",
     re.IGNORECASE,
 )  # fmt: skip
 """After it: how long a stretch of the piece is."""
-_OF_A_PART = re.compile(
-    r"\b(?:fad(?:e|es|ing)|tails?|decay|pauses?|silence)\b[^,;.]*$|\b(?:solos?|intros?|outros?|breaks?)\s+(?:of\s+)?$",
-    re.IGNORECASE,
-)  # fmt: skip
-"""Before it, or before "lasting": of what else it is the length."""
-_BOUND = re.compile(
-    r"\b(?:(?P<under>under|less than|below|shorter than)|over|more than|longer than)\s+$", re.IGNORECASE
-)
-"""Before it: it is a bound, and a tenth off it is well within."""
 _NUMBERS = {**COUNTS, "half a": 0.5, "a": 1.0, "forty-five": 45.0, "forty five": 45.0}
+
+
+def canonical_metre(name: str) -> str | None:
+    """The metre that one written as ``name`` is played as; ``None`` if it can't be."""
+    alone = {"2": "2/4", "3": "3/4", "4": "4/4", "5": "5/4", "6": "6/8", "7": "7/8"}
+    name = alone.get(name, _EQUALS.get(name, name))
+    return name if name in METRES else None
 
 
 def _middle(match: re.Match[str]) -> float:
@@ -72,6 +63,26 @@ def _key(match: re.Match[str]) -> Any:
     return key if key and (around or not re.match(r"a[\s-]?[^#b♯♭]", named)) else NOTHING
 
 
+def _length(match: re.Match[str]) -> Any:
+    """Seconds; a bound is kept by a tenth."""
+    says, text = match["says"] or "", match[0].removeprefix(match["bound"] or "")
+    if clock := re.search(_CLOCK, text):
+        minutes, seconds = map(int, clock[0].split(":"))
+        return 60.0 * minutes + seconds
+    before = match.string[max(0, match.start() - 40) : match.start()] + ("lasting " if says else "")
+    # "90s" is a decade, "808s" a drum machine.
+    of_a_part = not says and (_DECADE.fullmatch(text) or _STRETCH.match(match.string, match.end()))
+    if of_a_part or _NOT_THE_WHOLE.search(before):
+        return NOTHING
+    length = 0.0
+    for number, unit, half in _AMOUNT.findall(text.removeprefix(says).lower()):
+        if not (unit or number[0].isdigit()):
+            return NOTHING
+        length += ((_NUMBERS.get(number) or float(number)) + 0.5 * bool(half)) * (60 if unit == "m" else 1)
+    bound = match["bound"]
+    return length * (1.0 if not bound else 0.9 if _SHORTER.match(bound) else 1.1)
+
+
 FIGURES = table(
     ("tempo", rf"(?:\bbetween\s+)?{_RANGE}(?:-?ish)?\s*-?\s*(?:bpm|b\.p\.m\.?|beats (?:per|a) minute|beats/min)", _middle),
     ("tempo", rf"(?:tempo|bpm)(?:\s+(?:of|is|around|about|between|from|range))*\s*[:=]?\s*{_RANGE}|[♩♪]\s*=?\s*{_RANGE}", _middle),
@@ -84,45 +95,7 @@ FIGURES = table(
     ("key", rf"(?:^|[,|;]\s*)(?P<it>(?-i:{_NOTE}m?))\s*(?=$|[,|;])", _key),
     ("mode", rf"(?<!\w)(?:{'|'.join(MODES)})(?!\w)", lambda m: m[0].lower()),
     ("metre", r"(?<!\d)(\d{1,2})\s*/\s*(2|4|8|16)(?!\d)", lambda m: f"{m[1]}/{m[2]}"),
+    ("length", rf"\b(?P<says>duration|length|runtime|running time|lasts|lasting)\s*(?:of|is|[:=])?\s*(?:{_CLOCK}|(?:{_NUMBER})[\s-]*(?:s|secs?|seconds?|m|mins?|minutes?)?\b{_SECONDS}(?!\s*(?:bars?|bpm)))"
+     rf"|(?:(?<=^)|(?<=[,;|]\s)|(?<=[,;|.])){_CLOCK}(?=\s*(?:$|[,;|.]))|(?<![\w:.]){_CLOCK}[\s-]+(?:minutes? )?long\b"
+     rf"|(?P<bound>\b(?:under|less than|below|shorter than|over|more than|longer than)\s+)?(?<![\w.:])(?:{_NUMBER})[\s-]*(?:s|secs?|seconds?|mins?|minutes?)\b(?:\s+and a half\b)?{_SECONDS}", _length),
 )  # fmt: skip
-
-
-def canonical_metre(name: str) -> str | None:
-    """The metre that one written as ``name`` is played as; ``None`` if it can't be."""
-    alone = {"2": "2/4", "3": "3/4", "4": "4/4", "5": "5/4", "6": "6/8", "7": "7/8"}
-    name = alone.get(name, _EQUALS.get(name, name))
-    return name if name in METRES else None
-
-
-def find_lengths(text: str) -> list[tuple[int, int, str, float]]:
-    """Start, end, kind and seconds of each length of the piece that ``text`` states: "30 seconds", "length 1:30"."""
-    found = []
-    for match in _LENGTH.finditer(text):
-        if clock := match["item"] or match["clock"] or match["long"]:
-            minutes, seconds = map(int, clock.split(":"))
-            found.append((*match.span(), "length", 60.0 * minutes + seconds))
-            continue
-        word = (match["stated"] or match["number"]).lower()
-        unit = match["unit"] if match["stated"] else match["of"]
-        if _OF_A_PART.search(text, max(0, match.start() - 40), match.start()) and (
-            match["number"] is None
-            or not re.search(r"(?:solo|intro|outro|break)s?\s+$", text[: match.start()])
-        ):
-            continue
-        if match["number"] and (
-            _MOMENT.search(text, max(0, match.start() - 40), match.start())
-            or _STRETCH.match(text, match.end())
-        ):
-            continue
-        # "90s" is a decade, "808s" a drum machine.
-        attached = re.fullmatch(r"\d*0s|\d{3}s", match[0], re.IGNORECASE)
-        decade = attached or ((unit or "").lower() == "s" and not word[0].isdigit())
-        if (word == "a" and not match["number"]) or (match["number"] and decade):
-            continue
-        number = (_NUMBERS.get(word) or float(word)) + 0.5 * bool(match["half"])
-        size = 60 if (unit or "s").lower().startswith("m") else 1
-        length = number * size + float(match["more"] or match["rest"] or 0)
-        bound = _BOUND.search(text, max(0, match.start() - 20), match.start())
-        length *= 1 if bound is None else 0.9 if bound["under"] else 1.1
-        found.append((bound.start() if bound else match.start(), match.end(), "length", length))
-    return found

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
-from .numbers import FIGURES, find_lengths
+from .numbers import FIGURES
 from .patterns import FIRST, OTHERS, stated
 from .text_search import all_words, find_words
 from .unsupported import CANNOT
@@ -151,7 +151,7 @@ class Phrase:
 def phrases_of(text: str) -> tuple[Phrase, ...]:
     """The phrases of ``text``, which is as :func:`~.text_search.normalize_text` writes it."""
     spans = dict[tuple[int, int], list[tuple[str, str, Any]]]()
-    for start, end, kind, value in (*find_lengths(text), *stated(text, (*FIGURES, *OTHERS))):
+    for start, end, kind, value in stated(text, (*FIGURES, *OTHERS)):
         spans.setdefault((start, end), []).append(("9", kind, value))
     for start, end, meanings in all_words(text, _LEXICON):
         spans.setdefault((start, end), []).extend(meanings)
