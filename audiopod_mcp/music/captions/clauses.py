@@ -45,6 +45,9 @@ _SENTENCES = tuple(
         ("opens", f"{_ONE}q(?P<when>T)"),
         ("ends", f"{_ONE}q(?P<when>T)"),
         ("only", f"n{_SOME}x(?P<when>T)"),
+        ("only", f"(?P<who>{_NAME})~o_?(?P<when>T)"),
+        ("enters", f"(?P<who>{_NAME})~o_?(?P<when>A)"),
+        ("enters", f"(?P<who>{_NAME})~_?J{_WHEN}"),
         ("only", f"{_SOME}_?o_?(?P<when>T)"),
         ("enters", f"(?!a){_SOME}_?o_?(?P<when>A)"),
         ("enters", f"(?:n{_SOME}|{_SOME.replace('who', 'them')}(?:h|_{{0,2}}n_{{0,2}}))(?P<when>F)"),
@@ -54,6 +57,7 @@ _SENTENCES = tuple(
         ("rests", f"n{_SOME}(?P<when>T)"),
         ("enters", f"D{_SOME}{_WHEN}"),
         ("enters", f"[tM]D{_SOME}"),
+        ("enters", f"(?P<label>L):{_SOME}J(?![ACFHT])"),
         ("enters", f"t?{_SOME}{_ENTER}(?:{_WHEN}|l)?"),
         ("enters", f"(?<![nraP])t?{_SOME}(?P<when>A)"),
         ("leaves", f"t?{_SOME}X{_WHEN}"),
@@ -81,6 +85,7 @@ _WHICH = "say what it is to be in its place"
 FOR_A_TIME = 'who plays when is said by entries and exits: "drums enter at the chorus"'
 BY_SECTION = 'who plays in which section is said in sentences: "starts with piano, drums enter at the chorus"'
 LEVEL = "how loud a player is beside the others is said by an edit of the track"
+_FEEL = "half-time and double-time are the whole kit's"
 _SUNG_IN = ("verse", "pre-chorus", "chorus", "bridge")
 """Sections of which a player's name before them says that he plays there: a "piano verse", no "bass drop"."""
 _LISTING = re.compile("avoid|exclud|minus|negative", re.IGNORECASE)
@@ -197,6 +202,8 @@ class _Reader:
                     number, unit = said.value if name != "label" else _section(said)
                 if order.pattern.endswith("q(?P<when>T)") and unit not in _ENDS[action]:
                     continue
+                if action == "enters" and "o" in match[0] and number >= 1 and said.text.startswith("in "):
+                    continue  # "Only in the second verse" is not from then on.
                 if action == "opens" and unit == "whole":
                     number = 0.5
                 unit = "outro" if unit == "end" and action in ("only", "rests") else unit
@@ -232,12 +239,13 @@ class _Reader:
 
     def levels(self) -> Iterator[Wish]:
         """How loud somebody is to be, or silent: "the drums should be quiet" is not said of the piece."""
-        for match in re.finditer("(?<=P)(?:i_?[Mm]|[Mm](?=[,.]|$))|[Pp]X[ACFHT]?", self.letters):
-            silent = match[0][0] in "Pp"
-            if silent or _LEVEL.fullmatch(self.phrases[match.end() - 1].text):
+        for match in re.finditer("(?<=P)(?:i_?[Mm]|[Mm](?=[,.]|$))|[Pp]X[ACFHT]?|(?<=[py])m", self.letters):
+            last = self.phrases[match.end() - 1]
+            silent, feel = match[0][0] in "Pp", last.kind == "feel"
+            if silent or feel or _LEVEL.fullmatch(last.text):
                 self.drop(*match.span(), "Pp")
                 self.strike(*match.span())
-                yield self.wish("cannot", *match.span(), FOR_A_TIME if silent else LEVEL)
+                yield self.wish("cannot", *match.span(), FOR_A_TIME if silent else _FEEL if feel else LEVEL)
 
     def denials(self) -> Iterator[Wish]:
         for number, phrase in enumerate(self.phrases):
@@ -252,7 +260,7 @@ class _Reader:
             elif letter == "R" and (swapped := _SWAPPED.match(self.letters, number)):
                 last = swapped.end()
                 players = self._players(number + 1, last)
-            elif letter in "nr" and (denied := self._denied(number)):
+            elif letter in "nrN" and (denied := self._denied(number)):
                 first, last = denied
                 players = self._players(number + 1, last)
                 reduces = letter == "r" or (last - first > 1 and self._is_manner(first))
