@@ -210,7 +210,7 @@ class _Reader:
                 for phrase in self.phrases[slice(*match.span())]:
                     if phrase.letter in apart:
                         self.blank(phrase.start, phrase.end)
-                tracks = tuple(dict.fromkeys(_track_of(phrase.text) for phrase in players))
+                tracks = tuple(dict.fromkeys(track_of(phrase.text) for phrase in players))
                 wish = self.wish("cue", *match.span(), None)
                 yield replace(wish, value=Cue(action, tracks, wish.asked.strip(" ,"), unit, number))
 
@@ -330,7 +330,7 @@ class _Reader:
         words = self.phrases[number].text
         if self.phrases[number].letter == "y":
             return next(layer for each, layer in LAYER_WORDS.items() if word_pattern(each).fullmatch(words))
-        track = _track_of(words)
+        track = track_of(words)
         track = INSTRUMENTS[track].track if track in INSTRUMENTS else track
         return _LAYERS.get(track, "chords")
 
@@ -368,7 +368,7 @@ def _more(words: str) -> int:
     return 0
 
 
-def _track_of(words: str) -> str:
+def track_of(words: str) -> str:
     """The track, or where one kind is named the instrument, that words name."""
     whole = _whole_tracks(words)
     named = next((name for _, _, name in find_words(words, INSTRUMENT_WORDS)), "")
