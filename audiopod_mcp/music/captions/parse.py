@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from audiopod_mcp.music.composition.form import NOMINAL_BARS, natural_bars
+from audiopod_mcp.music.composition.instrumentation import sole
 from audiopod_mcp.music.composition.random_streams import random_stream
 from audiopod_mcp.music.composition.stanzas import Stanza, stanzas
 from audiopod_mcp.music.lyrics.chords import key_of_chords
@@ -207,7 +208,7 @@ def _sparing_the_named(without: set[str], instruments: Collection[str]) -> set[s
     for name in instruments:
         if (track := INSTRUMENTS[name].track) in without and name not in without:
             others = {player for player in INSTRUMENTS if INSTRUMENTS[player].track == track}
-            without = without - {track} | others - set(instruments)
+            without = without - {track} | {sole(player) for player in others - set(instruments)}
     return without
 
 

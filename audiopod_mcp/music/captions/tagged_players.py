@@ -51,7 +51,7 @@ def read_tag_players(words: str) -> TaggedPlayers:
             if match := order.fullmatch(letters):
                 group = next((name for name, found in match.groupdict().items() if found), None)
                 named = phrases[slice(*match.span(group))] if group else ()
-                players = (track_of(phrase.text) for phrase in named if phrase.letter == "P")
+                players = (track_of(phrase) for phrase in named if phrase.letter == "P")
                 said.append((action, tuple(dict.fromkeys(players))))
                 break
         else:

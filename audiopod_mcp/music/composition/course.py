@@ -67,7 +67,7 @@ def cue_times(score: Score, course: Sequence[Cue], origin: float = 0.0) -> list[
             start = _moment(score, cue, origin, before)
             times.append(None if start is None else (start, score.duration))
         else:
-            opened = number and course[number - 1].action == "opens" and course[number - 1].unit
+            opened = number and course[number - 1].action == "opens"
             start = before if opened and not cue.unit else _moment(score, cue, origin, before)
             times.append(None if start is None or start >= score.duration - 0.5 else (start, score.duration))
             before = start or before
