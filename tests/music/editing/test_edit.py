@@ -27,7 +27,9 @@ def centroid(audio, rate):
 
 def held_of_drums(made):
     """What held peaks took from the drums, dB, as the receipt tells it."""
-    told = re.search(r"drums (?:about )?\+([\d.]+) dB \(\+([\d.]+) dB but for held peaks", "; ".join(made.done))
+    told = re.search(
+        r"drums (?:about )?\+([\d.]+) dB \(\+([\d.]+) dB but for held peaks", "; ".join(made.done)
+    )
     return float(told[2]) - float(told[1]) if told else 0.0
 
 
