@@ -230,7 +230,7 @@ class _Reader:
                 if not re.search("[Mam]", self.letters[first : last - 1]) and label not in _SUNG_IN:
                     continue
                 words = [i for i in reversed(words) if i >= first]
-            more = next(filter(None, (_more(self.phrases[i]) for i in words)), 0)
+            more = next(filter(None, (more_of(self.phrases[i]) for i in words)), 0)
             yield self.wish("quality", first, last, (label, more))
             self.strike(first, last)
 
@@ -371,7 +371,7 @@ def _section(phrase: Phrase) -> tuple[float, str]:
     return float(number[0] if number else 1), phrase.value
 
 
-def _more(phrase: Phrase) -> int:
+def more_of(phrase: Phrase) -> int:
     """Whether what is said of a section is more (1) or less (-1) than of the others, or else (0)."""
     _, energy, pull = mood if isinstance(mood := phrase.values.get("M"), tuple) else ("", 0.0, 0.0)
     more = phrase.values.get("a", 0.5) - 0.5 or phrase.values.get("m") or (0 if pull else energy)
