@@ -180,7 +180,7 @@ class Cue:
     Empty: at the next section.
     """
     number: float = 0.0
-    """How many bars or seconds, which share, or which section of that label: 1 the first, -1 the last."""
+    """How many bars or seconds, which share, or which one of that label: 1 the first, -1 the last, 0 all."""
 
 
 @dataclass(frozen=True, slots=True)

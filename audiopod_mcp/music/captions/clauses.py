@@ -19,7 +19,7 @@ from audiopod_mcp.music.model import Cue
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
 from .contraries import contraries
-from .phrases import Phrase, phrases_of
+from .phrases import ORDINALS, Phrase, phrases_of
 from .text_search import word_pattern
 from .vocabulary import (
     TRACK_WORDS,
@@ -67,6 +67,7 @@ _SENTENCES = tuple(
     )
 )  # fmt: skip
 """What is said of the course of a piece, in the letters of :mod:`.phrases`."""
+_INSIDE = re.compile(rf"(?:in|during) (?:the )?(?:{'|'.join(ORDINALS)}) (?!half)", re.IGNORECASE)
 _ENDS = {"opens": ("intro",), "ends": ("end", "outro")}
 """Where somebody who is alone opens the piece, or ends it."""
 _MOST = 12
@@ -198,6 +199,12 @@ class _Reader:
                 if name := next((name for name in ("when", "until", "label") if groups.get(name)), ""):
                     said = self.phrases[match.start(name)]
                     number, unit = said.value if name != "label" else _section(said)
+                    if said.letter == "A" and _INSIDE.match(
+                        said.text
+                    ):  # "in the second verse", and not after
+                        action = "rests" if action == "leaves" else "only" if "o" in match[0] else action
+                    elif action in ("only", "rests"):
+                        number = 0.0
                 if order.pattern.endswith("q(?P<when>T)") and unit not in _ENDS[action]:
                     continue
                 if action == "opens" and unit == "whole":
