@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from audiopod_mcp.music.captions.tagged_players import read_tag_players, words_of
 from audiopod_mcp.music.composition.course import plays_it
 from audiopod_mcp.music.lyrics.text import LyricSheet
-from audiopod_mcp.music.model import NotDone, Part, Score, Span, Staging, format_time
+from audiopod_mcp.music.model import Brief, NotDone, Part, Score, Span, Staging, format_time
 
 from .played import MARKED, fact, played_a_second
 
@@ -18,16 +18,19 @@ _BEFORE = 2.0
 
 
 def staging_receipts(
-    staging: Sequence[Staging], sheet: LyricSheet, score: Score, places: Mapping[int, Span], at: float
+    brief: Brief, sheet: LyricSheet, score: Score, places: Mapping[int, Span], at: float
 ) -> tuple[list[str], list[NotDone]]:
-    """What became of ``staging`` in the sections that are at ``places``; ``score`` begins ``at`` s."""
+    """What became of who plays when in the sections that are at ``places``; ``score`` begins ``at`` s."""
+    staging = brief.staging
+    soloists = {player for step in staging if step.action == "only" for player in step.players}
+    soloists |= {name for name, _ in brief.solos}
     done: dict[int, list[str]] = {}
     missed: list[NotDone] = []
     for step in staging:
         span = places.get(step.section)
         if span is None:
             continue  # That there is no place for the section is told already.
-        told = _settled(step, staging, score, span, at)
+        told = _settled(step, soloists, score, span, at)
         if isinstance(told, NotDone):
             missed.append(NotDone(sheet.sections[step.section].tag or "", told.instead))
         else:
@@ -43,7 +46,7 @@ def staging_receipts(
     return facts, missed
 
 
-def _settled(step: Staging, staging: Sequence[Staging], score: Score, span: Span, at: float) -> str | NotDone:
+def _settled(step: Staging, soloists: Collection[str], score: Score, span: Span, at: float) -> str | NotDone:
     """What was made of one step: a fact, or why not."""
     mine = [part for part in score.parts if plays_it(part, step.players)]
     others = [
@@ -51,7 +54,6 @@ def _settled(step: Staging, staging: Sequence[Staging], score: Score, span: Span
     ]
     where = f"{format_time(at + span.start)}-{format_time(at + span.end)}"
     if step.action == "all":
-        soloists = {player for other in staging if other.action == "only" for player in other.players}
         heard = _playing(others, span)
         absent = [
             p for p in others if p.instrument not in heard and not plays_it(p, soloists) and p.track != "fx"
