@@ -10,7 +10,7 @@ from typing import Final
 _PLAYERS: Final = {
     "vocals": "vocal, vox, voice*, singer*, singing, rapper, lead vocal*, main vocal*, lead voice, lead singer",
     "backing_vocals": "choir*, harmonies, backing vocal*, background vocal*, backup vocal*, background singer*, backing singer*, backup singer*, vocal harmonies, harmony vocal*",
-    "drums": "drum, drummer, drumming, beat*, kit, drumkit, drum kit, drum set, drum machine, electronic drum*, acoustic drum*, drum beat",
+    "drums": "drum, drummer, drumming, beat*, kit, drumkit, drum kit, drum set, drum machine, electronic drum*, acoustic drum*, electronic kit, acoustic kit, electronic drum kit, acoustic drum kit, drum beat",
     "percussion": "shaker*, tabla*, cajon, djembe, maracas, triangle, taiko, clap*, castanets, conga*, bongo*, tambourine*, clave*, cowbell*, timpani, hand percussion, hand clap*, hand drum*",
     "bass": "basses, bassist, bassline, 808*, contrabass, bass guitar*, electric bass, upright bass, synth bass, acoustic bass, slap bass, fretless bass, double bass, 808 bass, sub bass",
     "guitar": "guitars, guitarist, ukulele*, banjo*, mandolin*, sitar*, shamisen, lute, electric guitar*, acoustic guitar*, lead guitar*, rhythm guitar*, distorted guitar*, nylon guitar, steel guitar, pedal steel",

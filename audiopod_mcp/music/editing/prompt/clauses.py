@@ -60,7 +60,8 @@ class Clause:
 
     @property
     def kinds(self) -> str:
-        return "".join(token.kind for token in self.tokens if token.kind not in "lwy")
+        kinds = "".join(token.kind for token in self.tokens if token.kind not in "hlwy")
+        return kinds if "k" in kinds else re.sub("oT|To$", "T", kinds)
 
     def values(self, kinds: str) -> list[Any]:
         return [token.value for token in self.tokens if token.kind in kinds]
@@ -88,7 +89,7 @@ class Clause:
     @property
     def is_stated(self) -> bool:
         """Whether it may say how something is, not how it should be."""
-        return bool(re.search("[sj]", self.kinds))
+        return bool(re.search("[sj]", self.kinds)) and "make" not in (token.text for token in self.tokens)
 
     @property
     def is_remark(self) -> bool:
@@ -161,7 +162,7 @@ def _token(text: str, at: int) -> Token | None:
         if (found := pattern.match(text, at)) and (value := read(found)):
             return Token(kind, (value,) if kind == "T" else value, at, found.end(), found[0])
     phrase, best, end = "", None, at
-    for number in range(LONGEST + 2):
+    for number in range(2 * LONGEST):
         if (word := _WORD.match(text, end)) is None:
             break
         if (plain := word[0].lower()) not in ARTICLES:

@@ -47,7 +47,7 @@ def edits_of(clause: Clause) -> Made:
     if way is None or way in ("unwanted", "replace", "enter") or len(clause.values("A")) > len(amounts):
         return None
     removes = {"remove", "cut", "mute", "no"} & {*clause.values("v")}
-    if (removes or clause.is_stated) and "o" in re.sub("oT|To", "", clause.kinds):
+    if (removes or clause.is_stated) and "o" in clause.kinds:
         return None  # "strip it down to only the piano", "only the drums are too loud"
     if hertz and hertz.lead in _FILTERS and all(row.action in ("bass", "treble") for row in clause.rows):
         sure = len(amounts) == 1 and way not in _UP

@@ -34,7 +34,7 @@ _STAYS = re.compile(r"[PEBRijmsu]*k[kPEBRijmrsu]*|z[vPEBRimrqx]+|n[PB]|[PEijmsdu
 _IS_APART = re.compile("B|[nkz]v?[PB]")
 """How "except the bass which …" and "keep the bass where …" begin."""
 _SWAPPED = re.compile(r"(?:replace|swap|swap out|exchange|turn|change) P (?:with|for|to|into|by) P(?: T)?")
-_INSTEAD = re.compile(r"(?:use )?P (?:instead of|rather than) P(?: T)?")
+_INSTEAD = re.compile(r"(?:use )?P (?:(?:instead|in place) of|rather than) P(?: T)?")
 _GOES_ON = re.compile(r"[&bw][^vx]+|,[^vx]*q[^vx]*|.*[ijm].*")
 """The forms of "and wider", ", wider", "and more reverb", "make it wider": what goes on about the same."""
 _WHEN = re.compile(r"(?:at|in|on|from|before|after|until|when|while|once)\b|.*\d:\d\d", re.IGNORECASE)
@@ -119,6 +119,10 @@ class Reader:
         kinds, times = clause.kinds, clause.values("T")
         if times or (head and head.kind == "T"):
             clause.when = times[0] if times or not head else head.value
+        elif clause.values("h"):
+            clause.when = (self.before if self.before.when[0] else self.last).when
+            if not clause.when[0]:
+                raise NotSure("say in which sections or seconds it is to be")
         if "at" in clause.when[0] and "fade_out" in {row.action for row in clause.rows}:
             clause.when = ({"start": clause.when[0]["at"]},)
         elif "at" in clause.when[0] and way_of(clause) != "enter":
@@ -145,7 +149,7 @@ class Reader:
         for doubt in self.doubts:
             if missing[doubt]:
                 raise NotSure(_DOUBTS[doubt])
-        clause.made = self._made(clause)
+        clause.made = self._made(clause, headed=head is not None and head.kind in "PRB")
         about_all = clause.players == EVERYTHING and "E" not in kinds
         if about_all and self.remark.players.names and _remedies(clause, self.remark):
             who = self.remark.players.names[0]  # "The piano is harsh. Cut 3 kHz by 4 dB."
@@ -200,7 +204,7 @@ class Reader:
         elif "P" in clause.kinds or not self.before.made:  # "raise the vocals, they are great" is a reason
             self.kept |= dict.fromkeys((name for name in players.names if name in TRACK_OF), clause.asked)
 
-    def _made(self, clause: Clause) -> list[Wish]:
+    def _made(self, clause: Clause, *, headed: bool) -> list[Wish]:
         """The wishes of a clause."""
         kinds, way, names = clause.kinds, way_of(clause), clause.players.names
         fields: Sequence[Fields] | None = None
@@ -226,7 +230,7 @@ class Reader:
             fields = [{"action": "add", "instrument": name} for name in names]
         elif way == "unwanted":
             fields = [{"action": "remove"}] if kinds == "vP" else None
-        elif not re.fullmatch("[&,]d?r[PB]?T?", clause.joint + kinds):
+        elif headed or not re.fullmatch("[&,]d?r[PB]?T?", clause.joint + kinds):
             fields = edits_of(clause)
         elif "r" in self.before.kinds:  # "remove the reverb and the echo"
             clause.tokens[:0] = (token for token in self.before.tokens if token.kind in "vc")
@@ -272,7 +276,7 @@ def _share_the_time(clauses: Sequence[Clause]) -> None:
         when = next(iter(clause.values("T")), clause.when)
         own, kinds = before.kinds, clause.kinds
         one_verb = not re.search("[vij]", kinds) or ("P" in own and "P" in kinds)
-        plain = not re.search("T.|[kgnuz]|^o", kinds.removesuffix("o")) and not re.search("[Tkgnuz]|^o", own)
+        plain = not re.search("T.|[kgnuz]|^o", kinds) and not re.search("[Tkgnuz]|^o", own)
         whole = is_for_all(before) or is_for_all(clause)
         if when[0] and clause.joint in joints and one_verb and plain and not whole:
             before.when, joints = when, "&,"  # "bass up, drums up and guitar down in the second half"

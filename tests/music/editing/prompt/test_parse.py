@@ -163,6 +163,12 @@ UNDERSTOOD = {
     "bass up, drums up and guitar down in the second half": "make the bass 5 dB louder in the second half; make the drums 5 dB louder in the second half; make the guitar 5 dB quieter in the second half",
     "louder and brighter drums in the chorus": "make the drums 5 dB louder in the chorus; make the drums 6 dB brighter in the chorus",
     "10% faster and drums louder in the chorus": "set the speed to 110 %; make the drums 5 dB louder in the chorus",
+    "I think the bass is a bit too loud in the chorus, could you bring it down 2 dB there?": "make the bass 2 dB quieter in the chorus",
+    "Boost the vocal presence around 3-4 kHz by 2 dB.": "boost the vocal by 2 dB at 3464.1016 Hz",
+    "Make the whole thing sound warmer and less bright.": "make everything 6 dB darker",
+    "Trim the silence from the beginning and the end.": "trim the silence at both ends",
+    "Vocals: +1 dB, a bit of delay. Guitars: -2 dB, panned 30% left.": "make the vocals 1 dB louder; add 20 % echo to the vocals; make the guitars 2 dB quieter; pan the guitars 30 % left",
+    "there's too much reverb on the vocals": "take 60 % of the reverb off the vocals",
     "mute the guitar until 0:10 and the piano until 0:20": "remove the guitar until 10 s; remove the piano until 20 s",
 }  # fmt: skip
 
@@ -326,6 +332,8 @@ def test_what_is_said_once_is_meant_of_all_that_are_named_with_it(prompt, edits)
         "swap guitar and piano",
         "silence the bass at 0:30",
         "bring the drums in after the intro",
+        "there are no drums",
+        "make it louder there",
     ],
 )
 def test_what_may_mean_two_things_is_not_done(prompt):
