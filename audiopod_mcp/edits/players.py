@@ -72,5 +72,5 @@ def player_name(text: str) -> str:
 
 
 def is_whole_track(name: str) -> bool:
-    """Whether ``name`` is that of a stem, not of one of the instruments in it."""
-    return name.replace(" ", "_") in TRACKS
+    """Whether ``name`` is that of a stem, not of one of the instruments in it: "synths" are all of them."""
+    return not {name.replace(" ", "_"), name.removesuffix("s")}.isdisjoint(TRACKS)

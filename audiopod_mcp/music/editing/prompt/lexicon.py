@@ -87,9 +87,9 @@ ROWS: Final = (
     _fixed("mono", {"action": "width", "amount": 0}),
     Row("pan", "C", 60, more="right", less="left"),
     Row("compression", "D", 6, "compression", more="compress, compressed", alone=True),
-    Row("saturation", "D", 18, "distortion, overdrive, fuzz", more="distort, distorted, gritty, grittier", alone=True),
+    Row("saturation", "D", 18, "distortion, overdrive, fuzz, grit", more="distort, distorted, gritty, grittier", alone=True),
     Row("saturation", "D", 5, "saturation, tape saturation", more="saturate, saturated", alone=True),
-    Row("punch", "D", 6, "punch, attack, attacks", more="punchy, punchier, snappier, tighter"),
+    Row("punch", "D", 6, "punch, attack, attacks", more="punchy, punchier, snappier, tighter, tighten"),
     Row("de_ess", "D", 6, more="de ess, deess", lack="sibilance, sibilant, esses"),
     Row("speed", "=BCN", 10, "tempo, speed", base=100, more="faster, fast, quicker", less="slower, slow, slowed"),
     _fixed("double speed|tempo, twice as fast", {"action": "speed", "amount": 200}), _fixed("half speed|tempo, half as fast", {"action": "speed", "amount": 50}),
@@ -120,12 +120,12 @@ _WAYS = {
     "remove": "remove, rid of, delete, out, leave out, strip, eliminate", "no": "no, without",
     "mute": "mute, muted, silence, kill", "unwanted": "don't|dont want|need, do not want|need",
     "add": "add, added, apply", "enter": "bring in, come|comes|coming in, enter, enters", "replace": "replace, swap, swap out, exchange, use", "keep": "crop|trim|cut to",
-    "set": "set, turn, bring, take, push, pull, put, move, shift, pan, place, change, adjust, go, transpose, modulate, limit",
+    "set": "set, turn, bring, take, push, pull, put, move, moved, shift, pan, place, change, adjust, go, transpose, modulate, limit",
 }  # fmt: skip
 """Which way something goes; "set" says only that it does."""
 _MARKS = {
     "t": "then, and|but then", "&": "and, plus, or, as well as, and also", "b": "but", "w": "with", "l": "into, for, by, to, on, instead of, in place of, rather than", "h": "there",
-    "o": "only, just, nothing but", "u": "solo, isolate", "n": "not, but not, except, except for, apart from, other than",
+    "o": "only, just, nothing but, strip it|everything|arrangement|mix|song|track down|back to, strip it|everything|arrangement|mix|song|track down|back to just|only", "u": "solo, isolate", "n": "not, but not, except, except for, apart from, other than",
     "k": "keep, keeping, leave, stay, stays, alone, unchanged, untouched, intact, as is, as it is|was, as|where they are, as before, same, same pitch|key|tempo|speed, don't|dont touch, do not touch",
     "g": "love, i like, like|love how, great, perfect, good, fine, nice, beautiful",
     "z": "don't, dont, do not, never, should|must not, shouldn't|mustn't, without changing|touching|affecting|altering",
@@ -143,7 +143,7 @@ _DEGREES = {
 }  # fmt: skip
 """What an unmeasured change is multiplied by."""
 _FILLERS = (
-    "please, thanks, thank you, can, could, would, will, should, you, i, we, me, hear|try, hear|try|have|do it, i think|feel, throughout, ceiling, nothing else, no other changes, that plays, in mix, strip down|back to, strip it down|back to, i'd, i'd|would love, i'd|would love to"
+    "please, pls, integrated, thanks, thank you, can, could, would, will, should, you, i, we, me, hear|try, hear|try|have|do it, i think|feel, throughout, ceiling, nothing else, no other changes, that plays, in mix, i'd, i'd|would love, i'd|would love to"
     ", be, now, maybe, about, around, like, or so, ok, instead, exactly, also, again, any, part, parts, line, effect, version, stereo image, from, in, at, of, over, as well, after that, in addition, through, every, section, filter, play|playing along, entirely, completely"
 )
 ARTICLES: Final = frozenset(("the", "a", "an", "my", "our", "his", "her", "its", "their", "both"))

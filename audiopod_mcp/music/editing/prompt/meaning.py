@@ -25,7 +25,7 @@ def way_of(clause: Clause) -> str | None:
     """Which way a clause goes; ``""``: it does not say, ``None``: two ways at once."""
     said = clause.values("vc")
     ways = {*said} - {"set"}
-    if (ways & _UP and ways & _DOWN) or (len(said) > 1 and not ways.isdisjoint(_ALONE)):
+    if (ways & _UP and ways & _DOWN) or ways >= {"remove", "down"} or (len(said) > 1 and ways & {*_ALONE}):
         return None
     return next((way for way in _STRONGEST if way in ways), "")
 

@@ -45,6 +45,7 @@ _STYLE = re.compile(
 """What asks for the style that is named beside it, and does not name it in an aside."""
 _TONE = {"bass", "treble", "brightness", "equaliser", "low_cut", "high_cut", "de_ess"}
 _NOBODY = "who that is is not sure; name the player, or say everything"
+_AT = "say from which second to which it is to be"
 _DOUBTS = {
     "P": "it was to be for some players only; name them in the same clause",
     "T": "when it was to be is not understood; say it in the same clause",
@@ -126,8 +127,12 @@ class Reader:
         if "at" in clause.when[0] and "fade_out" in {row.action for row in clause.rows}:
             clause.when = ({"start": clause.when[0]["at"]},)
         elif "at" in clause.when[0] and way_of(clause) != "enter":
-            raise NotSure("it says when it begins; say from when to when it is to be")
-        if re.search(r"\?|T.*T", kinds) or (clause.joint == "t" and clause.when[0] and not times):
+            raise NotSure(_AT)
+        if "edge" in clause.when[0]:
+            raise NotSure(_AT)
+        # "In the intro, mute it from 0:02 to 0:04"
+        twice = head is not None and head.kind == "T" and head.text and times and not clause.joint
+        if re.search(r"\?|T.*T", kinds) or twice or (clause.joint == "t" and clause.when[0] and not times):
             raise NotSure  # "In the intro only piano, then only drums"
         if kinds == "nT" and self.before.made:
             # "Mute the guitar, but not in the chorus": to do it all the time would be worse than not at all.
@@ -177,7 +182,10 @@ class Reader:
         then = following.joint + following.kinds
         if "r" in kinds and "A" not in kinds and re.fullmatch("&d?r[PB]?A[PB]?", then):
             raise NotSure  # "boost the lows and highs by 3 dB"
-        if clause.rows and kinds[-1:] not in "TA" and re.fullmatch("&[dcrqx]+[PB]T?", then):
+        bands = "H" in clause.amounts and "H" in following.amounts and "&v?A+[PB]T?"
+        if re.fullmatch(bands or "&[dcrqx]+[PB]T?", then) and (
+            bands or (clause.rows and kinds[-1:] not in "TA")
+        ):
             return following.values("PB")[0]  # type: ignore[no-any-return] # "reverb and delay on the vocals"
         said_it, them = re.search("[ijm]", kinds), "m" in kinds
         low = any(wish.edit.action == "bass" and not wish.edit.on for wish in last.made)

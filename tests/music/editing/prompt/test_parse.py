@@ -168,6 +168,8 @@ UNDERSTOOD = {
     "Make the whole thing sound warmer and less bright.": "make everything 6 dB darker",
     "Trim the silence from the beginning and the end.": "trim the silence at both ends",
     "Vocals: +1 dB, a bit of delay. Guitars: -2 dB, panned 30% left.": "make the vocals 1 dB louder; add 20 % echo to the vocals; make the guitars 2 dB quieter; pan the guitars 30 % left",
+    "Boost 100 Hz by 3 dB and cut 8 kHz by 2 dB on the drums.": "boost the drums by 3 dB at 100 Hz; cut the drums by 2 dB at 8000 Hz",
+    "Strip the arrangement down to vocals and piano in the last verse.": "remove everything but the vocals and the piano in the last verse",
     "there's too much reverb on the vocals": "take 60 % of the reverb off the vocals",
     "mute the guitar until 0:10 and the piano until 0:20": "remove the guitar until 10 s; remove the piano until 20 s",
 }  # fmt: skip
@@ -333,6 +335,9 @@ def test_what_is_said_once_is_meant_of_all_that_are_named_with_it(prompt, edits)
         "silence the bass at 0:30",
         "bring the drums in after the intro",
         "there are no drums",
+        "strip down the drums",
+        "mute the strings until the first chorus",
+        "in the intro, mute the drums from 0:02 to 0:04",
         "make it louder there",
     ],
 )
