@@ -62,13 +62,16 @@ def player_name(text: str) -> str:
     name = " ".join(re.sub(r"[_\-\s]+", " ", text.lower()).split()).removeprefix("the ")
     name = name if name in TRACK_OF else _WHAT_IS_PLAYED.sub("", name)
     if name in PIECE_OF:
-        track = PIECE_OF[name].replace("_", " ")
-        raise ValueError(
-            f"{name!r} is part of the {track} and can't be told apart from them; {track!r} is all of them"
-        )
+        raise ValueError(part_of_a_stem(name))
     if name not in TRACK_OF:
         raise ValueError(f"{text!r} is no track or instrument known here; tracks are {', '.join(TRACKS)}")
     return name
+
+
+def part_of_a_stem(piece: str) -> str:
+    """Why a part of a stem can't be changed by itself."""
+    track = PIECE_OF[piece].replace("_", " ")
+    return f"{piece!r} is part of the {track} and can't be told apart from them; {track!r} is all of them"
 
 
 def is_whole_track(name: str) -> bool:

@@ -13,7 +13,7 @@ from audiopod_mcp.edits.moments import section_name
 from .amounts import NUMBER, Reader, value_of
 
 When = dict[str, Any]
-"""The fields ``start``, ``end`` and ``section`` of an edit; ``at`` is a moment, ``edge`` that of a section."""
+"""The fields ``start``, ``end`` and ``section`` of an edit; ``at`` is a moment, or words for one."""
 Found = re.Match[str]
 
 _UNIT = r"(?:s|secs?|seconds?|m|mins?|minutes?)"
@@ -65,7 +65,7 @@ _PATTERNS: Final[tuple[tuple[str, Callable[[Found], When | None]], ...]] = (
     (rf"(?:until|till|before|up to) ({_CLOCK})", lambda m: {"end": _seconds(m[1])}),
     (rf"{_IN}the (first|opening|last|final) (?:({NUMBER})[ -])?({_UNIT})\b", lambda m: _edge(m[1], m[2], m[3])),
     (rf"{_IN}(?:the )?(first|second|last) (half|third|quarter)\b", lambda m: _named(m[1], m[2])),
-    (rf"(?:until|till|before|after) {_SECTION}|from {_SECTION} on(?:wards?)?\b", lambda m: {"edge": m[0]}),
+    (rf"(?:until|till|before|after) {_SECTION}|from {_SECTION} on(?:wards?)?\b", lambda m: {"at": m[0]}),
     (rf"{_IN}{_SECTION}", lambda m: _named(m[1], m[2], m[3])),
 )  # fmt: skip
 READERS: Final[tuple[Reader, ...]] = tuple(
