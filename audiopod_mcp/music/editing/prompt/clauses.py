@@ -109,10 +109,10 @@ class Clause:
 
     def takes_verb_of(self, before: Clause) -> bool:
         """Whether it leaves out the verb: "mute the guitar until 0:10 and the piano until 0:20"."""
-        if self.joint not in ("&", ",") or not re.fullmatch("P[AT]+", self.kinds):
+        if self.joint not in ("&", ",") or not re.fullmatch("P[AT]+|AT?P|AT|TA", self.kinds):
             return False
         same = self.amounts.keys() == before.amounts.keys() and ("T" in self.kinds) == ("T" in before.kinds)
-        return same and bool(re.fullmatch("(?!.*P.*P)(?=.*[vq])[vqPAT]+", before.kinds))
+        return same and bool(re.fullmatch("(?!.*P.*P)(?=.*[vq])[vqrPAT]+", before.kinds))
 
 
 def sentences_of(prompt: str) -> Iterator[tuple[Token | None, list[Clause]]]:
@@ -198,7 +198,8 @@ def _sentence(text: str, start: int, tokens: list[Token]) -> tuple[Token | None,
             clauses[-1].asked = text[opened : tokens[first].start].strip(" \t'\"()")
         elif clause.tokens:
             if clauses and clause.takes_verb_of(clauses[-1]):
-                clause.tokens[:0] = (token for token in clauses[-1].tokens if token.kind in "vq")
+                taken = "vqr" if "P" in clause.kinds else "vqrP"
+                clause.tokens[:0] = (token for token in clauses[-1].tokens if token.kind in taken)
             opened = start
             clauses.append(clause)
         at, start = last, tokens[last - 1].end

@@ -130,7 +130,7 @@ _MARKS = {
     "g": "love, i like, like|love how, great, perfect, good, fine, nice, beautiful",
     "z": "don't, dont, do not, never, should|must not, shouldn't|mustn't, without changing|touching|affecting|altering",
     "s": "there's, there is|are, is, are, was, were, sound, sounds, feel, feels", "i": "it, this, that, it sound", "m": "them, they, these, those, them sound", "j": "it's, that's, they're",
-    "y": "panned, make, made, making, create, leaving, give, get, have, has, let, let's, want, need, needs, play",
+    "y": "each, panned, make, made, making, create, leaving, give, get, have, has, let, let's, want, need, needs, play",
     "e": "everything|everyone|all but|except, all instruments|tracks|parts but|except, everything|all except for, everything|all apart from",
     "?": "should i|we, how about, just keep|leave, only|just touch, more|less on, not like, bass drop, make it higher|lower",
 }  # fmt: skip

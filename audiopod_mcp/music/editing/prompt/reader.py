@@ -100,7 +100,7 @@ class Reader:
         """Take in one sentence, which is about the players and the time of its ``head`` if it names none."""
         made = len(self.wishes)
         self.before, self.here, self.doubts = Clause(), False, ""
-        _share_the_time(clauses)
+        _share(clauses)
         for clause, following in zip(clauses, [*clauses[1:], Clause()], strict=False):
             try:
                 self._read(clause, head, following)
@@ -109,7 +109,8 @@ class Reader:
                 self.doubts += "P" if str(unsure) or re.search("[PBR]", clause.kinds) else ""
                 self.doubts += "T" if "T" in clause.kinds or _WHEN.match(clause.asked) else ""
                 if names := tuple(name for players in clause.values("PB") for name in players.names):
-                    self.apart += names if _IS_APART.match(clause.kinds) else ()
+                    excepted = clause.joint == "b" and "E" in self.before.kinds
+                    self.apart += names if excepted or _IS_APART.match(clause.kinds) else ()
                     clause.players = Players(names) if "R" not in clause.kinds else EVERYTHING
                     self.last, self.here = clause, True
             self.before = clause
@@ -274,16 +275,24 @@ class Reader:
         return Wish(edit.model_copy(update=changed), wish.asked, wish.exact)
 
 
-def _share_the_time(clauses: Sequence[Clause]) -> None:
-    """Have the time at the end of a list hold for all of it: "bass up and guitar down in the second half"."""
+def _share(clauses: Sequence[Clause]) -> None:
+    """Have what ends a list hold for all of it: "bass up and guitar down in the second half"."""
     joints = "&"
     for before, clause in reversed(list(pairwise(clauses))):
         when = next(iter(clause.values("T")), clause.when)
-        own, kinds = before.kinds, clause.kinds
-        one_verb = not re.search("[vij]", kinds) or ("P" in own and "P" in kinds)
+        own, kinds, ways = before.kinds, clause.kinds, [way_of(before), way_of(clause)]
+        named = "P" in own and "P" in kinds
+        one_verb = not re.search("[vij]", kinds) or named
         plain = not re.search("T.|[kgnuz]|^o", kinds) and not re.search("[Tkgnuz]|^o", own)
-        whole = is_for_all(before) or is_for_all(clause) or way_of(clause) == "enter"
-        if when[0] and clause.joint in joints and one_verb and plain and not whole:
+        whole = any(is_for_all(each) and (each.rows or not named) for each in (before, clause))
+        if (
+            named
+            and own + "A" == kinds.removesuffix("T")
+            and {*ways} <= {"up", "down"}
+            and clause.joint == "&"
+        ):
+            before.tokens += (token for token in clause.tokens if token.kind == "A")  # "by 3 dB", both
+        if when[0] and clause.joint in joints and one_verb and plain and not whole and ways[1] != "enter":
             before.when, joints = when, "&,"  # "bass up, drums up and guitar down in the second half"
         else:
             joints = "&"
