@@ -154,6 +154,7 @@ def repaint(
         seed=seed,
         report=progress_within(report, 0.3, 0.9),
         ending=last == len(audio),
+        apart=True,
     )
     assert played.score is not None  # noqa: S101 - accompany() always writes one
     of_words, unmet_words = lyric_receipts(brief, played.score, joins=True, at=clock + start)
