@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
 
-from .text_search import word_pattern
+from .text_search import find_words, word_pattern
+from .vocabulary import TONALITIES
 
 _TEMPO = r"(?P<{0}>\d{{2,3}}(?:\.\d+)?)(?:\s*(?:-|–|—|to|and|~|/)\s*(?P<{0}_to>\d{{2,3}}(?:\.\d+)?))?"
 _BPM = re.compile(
@@ -167,15 +168,9 @@ def _in_mode(tonic: int, match: re.Match[str]) -> Key:
     return Key(tonic, MODES[church][1] if church else bool(match["minor"]), church)
 
 
-_TONALITY = {
-    True: re.compile(r"\bminor[\s-](?:key|mode|tonality|feel|scale)\b|\bin minor\b", re.IGNORECASE),
-    False: re.compile(r"\bmajor[\s-](?:key|mode|tonality|feel|scale)\b|\bin major\b", re.IGNORECASE),
-}
-
-
 def find_mode(text: str) -> bool | None:
     """Whether ``text`` asks for minor (``True``) or major without naming a tonic."""
-    return next((minor for minor, pattern in _TONALITY.items() if pattern.search(text)), None)
+    return next((name == "minor" for _, _, name in find_words(text, TONALITIES)), None)
 
 
 def find_metre(text: str) -> str | None:
@@ -242,7 +237,7 @@ def find_figures(text: str) -> list[tuple[int, int, str, object]]:
     """Start, end, kind and value of all that ``text`` states in figures and letters.
 
     Kinds are ``length`` (s), ``tempo`` (beats a minute), ``key`` (:class:`~audiopod_mcp.music.theory.Key`),
-    ``mode`` (a church mode, ``minor`` or ``major``) and ``metre``.
+    ``mode`` (a church mode) and ``metre``.
     """
     found: list[tuple[int, int, str, object]] = [
         (a, b, "length", seconds) for a, b, seconds in find_lengths(text)
@@ -250,9 +245,4 @@ def find_figures(text: str) -> list[tuple[int, int, str, object]]:
     found += [(a, b, "tempo", value) for a, b, value in _tempi(text)]
     found += [(a, b, "key", key) for a, b, key in _keys(text)]
     found += [(m.start(), m.end(), "mode", m.lastgroup) for m in _MODE_ALONE.finditer(text)]
-    found += [
-        (m.start(), m.end(), "mode", "minor" if minor else "major")
-        for minor, pattern in _TONALITY.items()
-        for m in pattern.finditer(text)
-    ]
     return found + [(a, b, "metre", name) for a, b, name in _metres(text)]

@@ -9,12 +9,13 @@ from dataclasses import replace
 from typing import Any
 
 from audiopod_mcp.music.composition.form import NOMINAL_BARS, natural_bars
+from audiopod_mcp.music.composition.instrumentation import sole
 from audiopod_mcp.music.composition.random_streams import random_stream
 from audiopod_mcp.music.composition.stanzas import Stanza, stanzas
 from audiopod_mcp.music.lyrics.chords import key_of_chords
 from audiopod_mcp.music.lyrics.numbered_chords import in_key, mode_of_numbers
 from audiopod_mcp.music.lyrics.text import read_lyrics
-from audiopod_mcp.music.model import Activity, Brief, Refused
+from audiopod_mcp.music.model import Activity, Brief, Refused, Staging
 from audiopod_mcp.music.styles import STYLES, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
@@ -32,6 +33,7 @@ from .numbers import (
     find_tempo,
 )
 from .style_names import choose_style
+from .tagged_players import staging_of
 from .tempo_words import dotted_tempo_range, tempo_of_word
 from .text_search import find_words, normalize_text, word_pattern
 from .vocabulary import (
@@ -145,7 +147,9 @@ def read_caption(
     metre = _timesignature(timesignature, wanted, style)
     tonality = _key(key, wanted, style, pull, seed, lyrics or "")
     lyrics = in_key(lyrics, tonality) if lyrics else lyrics
-    parts, tagged = stanzas(lyrics), _tagged_solos(lyrics, style)
+    parts, staging = stanzas(lyrics), staging_of(lyrics)
+    tagged = _tagged_solos(lyrics, style, staging)
+    instruments = (*instruments, *_joining(staging, parts, instruments, style))
     sings = any(part.lines for part in parts)
     instrumental = instrumental or (
         not sings and bool((lyrics or "").strip() or _of_kind(wishes, "instrumental"))
@@ -184,6 +188,7 @@ def read_caption(
         feel=find_feel(wanted),
         swing=find_swing(wanted, style),
         course=tuple(_of_kind(wishes, "cue")),
+        staging=staging,
         emphasis=tuple((label, more) for label, more in clauses.values("quality") if more),
         solos=(
             *tagged,
@@ -203,7 +208,7 @@ def _sparing_the_named(without: set[str], instruments: Collection[str]) -> set[s
     for name in instruments:
         if (track := INSTRUMENTS[name].track) in without and name not in without:
             others = {player for player in INSTRUMENTS if INSTRUMENTS[player].track == track}
-            without = without - {track} | others - set(instruments)
+            without = without - {track} | {sole(player) for player in others - set(instruments)}
     return without
 
 
@@ -250,17 +255,34 @@ def _instruments(text: str, style: Style) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _tagged_solos(lyrics: str | None, style: Style) -> tuple[tuple[str, int], ...]:
+def _tagged_solos(
+    lyrics: str | None, style: Style, staging: Sequence[Staging]
+) -> tuple[tuple[str, int], ...]:
     """The instrument that each tag without words names, by the number of its section."""
     found = []
+    others = {step.section for step in staging if step.action != "only"}
     for number, section in enumerate(read_lyrics(lyrics or "").sections):
-        if section.tag and not section.lines:
+        if section.tag and not section.lines and number not in others:
             named = [
                 name for name in _instruments(normalize_text(section.tag), style) if _can_play_solo(name)
             ]
             if named:
                 found.append((named[0], number))
     return tuple(found)
+
+
+def _joining(
+    staging: Sequence[Staging], parts: Sequence[Stanza], instruments: Sequence[str], style: Style
+) -> tuple[str, ...]:
+    """The instruments that tags of lyrics have enter or accompany words, and that nobody plays otherwise."""
+    there = {*instruments, *(member.instrument for member in style.band)}
+    named = dict.fromkeys(
+        player
+        for step in staging
+        if step.action == "enters" or (step.action == "only" and parts[step.section].lines)
+        for player in step.players
+    )
+    return tuple(name for name in named if name in INSTRUMENTS and name not in there and "voice" not in name)
 
 
 def _can_play_solo(name: str) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
@@ -30,6 +30,8 @@ from .vocabulary import (
     SIZES,
     STYLE_WORDS,
     TEMPO_WORDS,
+    TONALITIES,
+    TOPICS,
     TRACK_WORDS,
 )
 
@@ -47,7 +49,7 @@ ORDINALS: Final = {
 }
 _ORDINAL = "|".join(ORDINALS)
 _MOMENT = (
-    rf"(?:about\s+)?(?:the\s+)?(?:first\s+)?(?P<number>\d{{1,3}}|{'|'.join(COUNTS)})[\s-]*(?P<of>bars?|measures?|seconds?|secs?|s)\b(?:\s+in\b)?"
+    rf"(?:about\s+)?(?:the\s+)?(?:first\s+)?(?P<number>\d{{1,3}}|{'|'.join(COUNTS)})[\s-]*(?P<of>bars?|measures?|minutes?|mins?|seconds?|secs?|s)\b(?:\s+in\b)?"
     r"|(?:bar|measure)\s+(?P<bar>\d{1,3})\b|(?P<m>\d{1,2}):(?P<s>[0-5]\d)\b"
     r"|the\s+(?P<half>first|second|last)\s+half\b(?:\s+of\s+the\s+(?:song|piece|track))?"
     rf"|(?:the\s+|every\s+|each\s+)?(?:(?P<which>{_ORDINAL})\s+)?(?P<section>{'|'.join(MOMENTS)})(?:\s+(?P<nth>\d))?\b"
@@ -72,10 +74,10 @@ _MARKS: Final = {
     "X": r"drop(?:s|ping)?\s+(?:out|away)|leav(?:es?|ing)|stop(?:s|ping)?(?:\s+playing)?|fall(?:s|ing)?\s+(?:out|silent|away)|cut(?:s|ting)?\s+out",
     "D": r"add(?:s|ing)?|bring(?:s|ing)?\s+in|introduc(?:es?|ing)",
     "R": r"(?:replace|swap|exchange)(?:\s+out)?",
-    "t": r"then|gradually|progressively",
+    "t": r"then|gradually|progressively|(?:is |are )?(?:joined|followed) by",
     "l": r"later(?: on)?|eventually|afterwards",
     "f": r"first",
-    "g": r"(?:the )?(?:full|whole|entire|rest of the) (?:band|ensemble|group|arrangement)|(?:the )?others|everyone(?: else)?|everybody(?: else)?|everything else|all (?:the )?(?:other )?instruments",
+    "g": r"(?:the )?(?:full|whole|entire|rest of the) (?:band|ensemble|group|arrangement)|the (?:band|rest)|(?:the )?others|everyone(?: else)?|everybody(?: else)?|everything else|all (?:the )?(?:other )?instruments",
     "&": r"and", "w": r"with|plus", "/": r"or|nor", "b": r"but",
     "d": r"an?|the|any|some|lone|single|full",
     "z": r"(?:drum|beat|percussion|bass|vocal|voice|guitar|piano|synth|lyric)s?(?:-?less|[\s-]free)",
@@ -86,7 +88,7 @@ _MARKS: Final = {
     "y": "|".join(LAYER_WORDS),
 }  # fmt: skip
 _DENIED: Final = {
-    "Z": r"\s*[:=]\s*(?:none|no|nil|off|n/?a|0)\b|\s+(?:is|are)\s+(?:not (?:allowed|needed|wanted|required|welcome)|forbidden|unwanted)\b",
+    "Z": r"-free\b|\s*[:=]\s*(?:none|no|nil|off|n/?a|0)\b|\s+(?:is|are)\s+(?:not (?:allowed|needed|wanted|required|welcome)|forbidden|unwanted)\b",
     "K": r"\bnot (?:in|at) (?:an? )?(?:\d{1,2}/\d{1,2}|\d{2,3} ?bpm|(?:[A-G](?:#|b| sharp| flat)? )?(?:major|minor)(?: key)?)",
 }  # fmt: skip
 """What denies the player before it; and a key, a metre or a tempo that leaves the others open."""
@@ -95,12 +97,13 @@ _TABLES: Final[tuple[tuple[str, str, Mapping[str, Any]], ...]] = (
     # The letter of words, the kind of wish that they are by themselves, and what each means.
     ("M", "mood", MOODS),
     ("", "section", {rf"(?:{words})(?: \d(?![/\d]))?": label for words, label in SECTIONS.items()}),
-    ("M", "pace", TEMPO_WORDS), ("S", "hint", HINT_WORDS), ("S", "form", FORM_WORDS), ("S", "ensemble", ENSEMBLES),
+    ("M", "pace", TEMPO_WORDS), ("M", "mode", TONALITIES), ("S", "hint", HINT_WORDS), ("S", "form", FORM_WORDS), ("S", "ensemble", ENSEMBLES),
     ("S", "style", STYLE_WORDS), ("p", "player", {KIT_WORDS: "drums"}), ("P", "player", INSTRUMENT_WORDS),
     ("P", "player", {words: tracks[0] for words, tracks in TRACK_WORDS.items()}),
     ("", "", {r"hooks?": "chorus", r"breaks?|builds?": "break", r"endings?|finales?": "outro"}),
     ("a", "", AMOUNTS), ("m", "", SIZES), ("y", "", LAYER_WORDS),
     *((letter, "", {words: None}) for letter, words in _MARKS.items()),
+    ("?", "topic", {rf"(?:{words})[\s-]{TOPICS}": None for words in INSTRUMENT_WORDS}),
     ("_", "", {"|".join(NEUTRAL_WORDS.split()): None}),
 )  # fmt: skip
 
@@ -115,7 +118,7 @@ def _lexicon() -> dict[str, list[tuple[str, str, Any]]]:
 
 
 _LEXICON: Final = _lexicon()
-_DOMINANT: Final = "sPpzraMmILUSnxoqOBEJXDRtlfgvwb/&kyid2uh_"
+_DOMINANT: Final = "?sPpzraMmILUSnxoqOBEJXDRtlfgvwb/&kyid2uh_"
 """Which letter counts where a phrase has several: the first of these."""
 _AMOUNT = re.compile(rf"(?:{'|'.join(AMOUNTS)})\s+", re.IGNORECASE)
 _WORD = re.compile(r"\d+(?:[:/.]\d+)+|[^\W_]+(?:['’-][^\W_]+)*")
@@ -133,6 +136,8 @@ class Phrase:
     kind: str = ""
     """What it wishes by itself."""
     value: Any = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    """What it means as each of the letters that it might have."""
 
 
 @lru_cache(maxsize=64)
@@ -149,6 +154,7 @@ def phrases_of(text: str) -> tuple[Phrase, ...]:
             *span,
             text[slice(*span)],
             *meanings[0][1:],
+            {letter: value for letter, _, value in reversed(meanings)},
         )
         for span, meanings in spans.items()
     ]
@@ -190,7 +196,9 @@ def _moment(match: re.Match[str]) -> tuple[float, str]:
     """The number and the unit of :class:`~audiopod_mcp.music.model.Cue`."""
     if match["number"]:
         number = COUNTS.get(match["number"].lower()) or float(match["number"])
-        return float(number), "bars" if match["of"][0].lower() in "bm" else "s"
+        if (of := match["of"].lower()).startswith(("b", "me")):
+            return float(number), "bars"
+        return float(number) * (60 if of[0] == "m" else 1), "s"
     if match["half"] or match["halfway"]:
         return 0.0 if match["half"] == "first" else 0.5, "whole"
     if match["bar"]:

@@ -125,6 +125,11 @@ MOODS: dict[str, tuple[str, float, float]] = {
     r"tense|suspense(?:ful)?|nervous|urgent|anxious|dramatic|dissonant": ("tense", 0.1, 1.0),
 }
 
+TONALITIES: dict[str, str] = {
+    rf"{name}[\s-](?:keys?|mode|tonality|feel|scale)|in {name}": name for name in ("minor", "major")
+}
+"""Minor or major, without a tonic."""
+
 TEMPO_WORDS: dict[str, str] = {
     # word: one of :data:`audiopod_mcp.music.captions.tempo_words.WORD_TEMPI`; a slow build-up says nothing of the tempo
     r"very slow(?:ly)?(?:[\s-]evolving)?|largo|grave|really slow|extremely slow|slowed(?: down)?": "very slow",
@@ -242,6 +247,9 @@ TECHNIQUES: dict[str, str] = {
     r"palm[\s-]muted guitars?": "palm muting", r"(?:horn|brass) stabs?": "stabs", r"finger-?(?:pick(?:ing|ed)|style) guitars?": "",
     r"shredding|power chords?|guitar riffs?|wall of guitars|strumming|strummed guitars?": "",
 }
+
+TOPICS = r"(?:lessons?|tutorials?|teachers?|class(?:es)?|school|courses?|academy|practi[cs]e|students?|videos?|shops?|stores?|brand|adverts?|commercials?|museum|channel|makers?|review|unboxing)"
+"""What is not music: with a "guitar lesson video" no guitar is asked for."""
 
 KIT_WORDS = r"(?:double |punchy |pounding )?kicks?(?: drums?)?|(?:double[\s-])?bass drum(?:s|ming)?|snares?(?: drums?)?|(?:(?:open|closed)[\s-])?(?:hi-?)?hats?|cymbals?|ride|toms?|rim ?shots?|crash(?:es)?"
 """Pieces of a drum kit."""

@@ -35,7 +35,7 @@ from .vocabulary import (
     SECTION_WORD,
 )
 
-_ENGLISH_WORDS = "a an the and or of in on at to with for from by is it but"
+_ENGLISH_WORDS = "a an the and or of in on at to with for from by is it but not be are would should"
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
 _NEUTRAL = frozenset(NEUTRAL_WORDS.split())
 _DENYING = frozenset(("no", "not", "without", "never", "except", "less", "fewer"))
@@ -189,9 +189,14 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
 
 def _alone(phrases: Iterable[Phrase], text: str) -> Iterator[tuple[int, int, str, Any]]:
     """What phrases wish by themselves, as far as they are in ``text``."""
+    before = None
     for phrase in phrases:
+        of_unknown = before and before.letter == "?" and before.end + 1 == phrase.start
+        before = phrase
         if not (phrase.kind and text[phrase.start : phrase.end].strip()):
             continue
+        if phrase.kind == "section" and of_unknown:
+            continue  # "Male sings verses" is not that there are verses.
         if phrase.kind != "moment":
             yield phrase.start, phrase.end, phrase.kind, phrase.value
         elif phrase.letter == "T" and phrase.value[1] != "end":

@@ -6,7 +6,7 @@ outside a player's entries and exits is left out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from audiopod_mcp.music.model import Cue, Note, Part, Score
@@ -39,7 +39,7 @@ def follow_course(score: Score, course: Sequence[Cue], origin: float = 0.0) -> S
     if not course:
         return score
     silences = _silences(score, course, origin)
-    parts = (replace(part, notes=_outside(part.notes, silences.get(_name(part), ()))) for part in score.parts)
+    parts = (replace(part, notes=outside(part.notes, silences.get(_name(part), ()))) for part in score.parts)
     return replace(score, parts=tuple(part for part in parts if part.notes))
 
 
@@ -67,7 +67,7 @@ def cue_times(score: Score, course: Sequence[Cue], origin: float = 0.0) -> list[
             start = _moment(score, cue, origin, before)
             times.append(None if start is None else (start, score.duration))
         else:
-            opened = number and course[number - 1].action == "opens" and course[number - 1].unit
+            opened = number and course[number - 1].action == "opens"
             start = before if opened and not cue.unit else _moment(score, cue, origin, before)
             times.append(None if start is None or start >= score.duration - 0.5 else (start, score.duration))
             before = start or before
@@ -93,7 +93,7 @@ def sections_for(course: Sequence[Cue], labels: Sequence[str]) -> tuple[str, ...
     return ("intro", *body, "outro")
 
 
-def plays_it(part: Part, players: Sequence[str]) -> bool:
+def plays_it(part: Part, players: Collection[str]) -> bool:
     """Whether ``part`` is that of one of ``players``, instruments or tracks."""
     return part.instrument in players or part.track in players
 
@@ -144,7 +144,8 @@ def _silences(score: Score, course: Sequence[Cue], origin: float) -> dict[tuple[
     return found
 
 
-def _outside(notes: tuple[Note, ...], silences: Sequence[Stretch]) -> tuple[Note, ...]:
+def outside(notes: tuple[Note, ...], silences: Sequence[Stretch]) -> tuple[Note, ...]:
+    """``notes`` without those that begin in one of ``silences``; what would reach into one ends before it."""
     kept = []
     for note in notes:
         if any(a - _TOLERANCE <= note.start < b - _TOLERANCE for a, b in silences):

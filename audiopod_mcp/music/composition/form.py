@@ -48,6 +48,8 @@ class Section:
     """Chords that are written by themselves, by bars."""
     soloist: str | None = None
     """The instrument that has the melody here."""
+    stanza: int | None = None
+    """Which section of the lyrics it is, from 0; ``None`` for one that they do not have."""
 
 
 _LINE_PACES = (
@@ -310,6 +312,7 @@ def _sung_sections(
                 part.chords,
                 part.bars,
                 part.soloist,
+                part.number,
             )
         )
     if outro and parts[-1].label != "outro":

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from audiopod_mcp.music.captions.wishes import Wish
 from audiopod_mcp.music.model import Brief, Part, Score, format_time
 
+from .intensity import Change
+
 SINGS = "nobody sings without lyrics"
 
 
@@ -30,6 +32,8 @@ class Played:
     """All that was asked for."""
     own_words: str = ""
     """A pattern of words that were done by the operation itself."""
+    change: Change | None = None
+    """How much more intense, or calmer, it is than what was there; ``None`` where that was not asked."""
     close: str = ""
     """How it was brought to an end because that was asked for: ``close`` or ``big``."""
 

@@ -195,8 +195,19 @@ def settle_amount(wish: Wish, played: Played) -> str | NotDone:
     return fact(wish.asked, f"{amount} {', '.join(names) if '' not in layers else 'of everything'}")
 
 
-def settle_mood(wish: Wish, played: Played) -> str:  # noqa: ARG001 - it is called like the others
-    return wish.asked
+def settle_mood(wish: Wish, played: Played) -> str | NotDone:
+    """A mood of more energy than there was, or of less, is met only where that is heard."""
+    change = played.change
+    is_met = change is None or change.is_heard or wish.value[1] * change.wanted <= 0
+    return wish.asked if is_met else settle_change(wish, played)
+
+
+def settle_change(wish: Wish, played: Played) -> str | NotDone:
+    if played.change is None:
+        return wish.asked
+    if played.change.is_heard:
+        return fact(wish.asked, str(played.change))
+    return NotDone(wish.asked, f"it is hardly heard: {played.change}; an edit sets levels in dB")
 
 
 def settle_section(wish: Wish, played: Played) -> str | NotDone:

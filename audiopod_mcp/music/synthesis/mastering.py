@@ -10,10 +10,9 @@ import soxr
 from scipy.ndimage import convolve1d, maximum_filter1d, minimum_filter1d, uniform_filter1d
 
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Progress, ignore_progress
-from audiopod_mcp.music.signal.loudness import gated_loudness, step_energies
+from audiopod_mcp.music.signal.loudness import Sliceable, gated_loudness, step_energies
 
 from .gain_envelope import GAIN_BLOCK, GainEnvelope
-from .multitrack import Tape
 from .tone import FloatArray, Signal
 
 TARGET_LUFS = -14.0
@@ -41,7 +40,7 @@ _NEAR = 0.3
 """dB below the ceiling from which the true peak of what comes out is measured."""
 
 
-def mastering_gain(mix: Tape, *, wrap: bool = False, report: Progress = ignore_progress) -> GainEnvelope:
+def mastering_gain(mix: Sliceable, *, wrap: bool = False, report: Progress = ignore_progress) -> GainEnvelope:
     """Compute the gain that brings a mix to :data:`TARGET_LUFS` without exceeding :data:`CEILING_DBTP`.
 
     A gentle bus compressor is followed by a look-ahead limiter: the gain that each block needs, its running
@@ -87,7 +86,7 @@ def mastering_gain(mix: Tape, *, wrap: bool = False, report: Progress = ignore_p
 class _Peaks:
     """The highest peak in each block of a mix: of its samples, and between them where that may matter."""
 
-    def __init__(self, mix: Tape, highest: Signal, report: Progress) -> None:
+    def __init__(self, mix: Sliceable, highest: Signal, report: Progress) -> None:
         """Begin with the ``highest`` of the samples."""
         self.highest = highest
         self._mix = mix
@@ -103,7 +102,7 @@ class _Peaks:
         return self.highest
 
 
-def _true_peak(mix: Tape, curve: GainEnvelope, peaks: Signal, report: Progress) -> float:
+def _true_peak(mix: Sliceable, curve: GainEnvelope, peaks: Signal, report: Progress) -> float:
     """Measure the true peak (dBTP) of ``mix`` under ``curve`` where it may come near the ceiling.
 
     ``peaks`` are those of its blocks; the curve moves too slowly to raise one by :data:`_NEAR` beyond that.
@@ -116,7 +115,7 @@ def _true_peak(mix: Tape, curve: GainEnvelope, peaks: Signal, report: Progress) 
 
 
 def _peaks_between(
-    mix: Tape, wanted: npt.NDArray[np.bool_], report: Progress, curve: GainEnvelope | None = None
+    mix: Sliceable, wanted: npt.NDArray[np.bool_], report: Progress, curve: GainEnvelope | None = None
 ) -> Signal:
     """Measure the peaks, at fourfold oversampling, of the ``wanted`` blocks only, under a ``curve``."""
     around = maximum_filter1d(wanted, 2 * _MARGIN + 1)
@@ -156,7 +155,7 @@ def _loudness(weighted: FloatArray, gain: GainEnvelope) -> float | None:
     return gated_loudness(tenths, 5 * _STEP)
 
 
-def _block_levels(mix: Tape, report: Progress) -> tuple[Signal, Signal]:
+def _block_levels(mix: Sliceable, report: Progress) -> tuple[Signal, Signal]:
     """Measure each block of 64: the higher channel's peak, of the samples alone, and the mean square."""
     peaks, energies = [np.zeros(0, np.float32)], [np.zeros(0, np.float32)]
     for start in range(0, max(1, len(mix)), _CHUNK * _BLOCK):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import IO, Final, TypeAlias
 
 import numpy as np
@@ -75,6 +76,9 @@ class DiskTape:
             self[piece] = audio
 
 
+_ROUNDING: Final = np.float32(6)
+"""What rounds a sample that is added to it and taken away again: to 1/2²¹, below twice full scale. Sums of
+such numbers are exact."""
 Gain: TypeAlias = "npt.NDArray[np.float32] | np.float32 | GainEnvelope"
 Tape: TypeAlias = "Audio | DiskTape"
 """One signal, in memory or on the disk; ``tape[start:stop] += block`` works on either."""
@@ -107,6 +111,13 @@ def blank_tapes(count: int, samples: int, channels: int = 2, share: float = 1.0)
 def tapes_of(stems: Mapping[str, Audio]) -> dict[str, Tape]:
     """The stems, none of which is read into memory for it."""
     return dict(stems._tapes) if isinstance(stems, Multitrack) else dict(stems)
+
+
+def make_round(audio: Audio) -> None:
+    """Round ``audio`` in place, 127 dB below full scale, so that stems can sum up to it to the last bit."""
+    for piece in pieces(len(audio)):
+        audio[piece] += _ROUNDING
+        audio[piece] -= _ROUNDING
 
 
 def pieces(samples: int) -> Iterator[slice]:
@@ -206,7 +217,7 @@ class Multitrack(Mapping[str, Audio]):
 
     def map(self, change: Callable[[Audio], Audio]) -> None:
         """Replace every stem by what ``change`` makes of it, in its shape, one after another."""
-        self._tapes = self.gather((track, change(self[track])) for track in self)._tapes
+        self._tapes = Multitrack.gather((track, change(self[track])) for track in self)._tapes
 
     def mixdown(self) -> Audio:
         """The sum of all stems, shape (samples, channels)."""
@@ -215,3 +226,40 @@ class Multitrack(Mapping[str, Audio]):
             for tape in self._tapes.values():
                 total[piece] += tape[piece]
         return total
+
+    def sum_up_to(self, mix: Audio) -> None:
+        """Have the stems be round and, whatever their order, sum up to a round ``mix`` to the last bit.
+
+        They do so but for rounding already; what that took is given to the last of them.
+        """
+        *others, last = self._tapes.values()
+        for piece in pieces(self.samples):
+            rest = mix[piece].copy()
+            for tape in others:
+                stem = tape[piece]
+                make_round(stem)
+                tape[piece] = stem
+                rest -= stem
+            last[piece] = rest
+
+
+class StemsOnDemand(Multitrack):
+    """Stems that nobody has played yet: they are when one is looked at."""
+
+    def __init__(self, tracks: Sequence[str], samples: int, play: Callable[[], Multitrack]) -> None:
+        self._tracks = tuple(tracks)
+        self._play = play
+        self.samples = samples
+
+    @cached_property
+    def _tapes(self) -> dict[str, Tape]:  # type: ignore[override]
+        return tapes_of(self._play())
+
+    def __contains__(self, track: object) -> bool:
+        return track in self._tracks
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tracks)
+
+    def __len__(self) -> int:
+        return len(self._tracks)

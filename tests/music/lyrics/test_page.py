@@ -45,6 +45,11 @@ def test_who_speaks_a_line_is_not_sung_but_told(text, sung, speakers):
         "Listen: the rain is falling",
         "It ends at 4:20",
         "one thing I know: You lie",
+        "(4:30) in the morning",
+        "Monday - Rain",
+        "Back to the bridge",
+        "Solo again",
+        "To the verse I wrote",
     ],
 )
 def test_other_colons_are_sung(line):
@@ -259,6 +264,16 @@ def test_credits_and_headings_of_other_languages_are_not_sung():
         ("Act I, Scene 2\nHome\n(Music swells)\nAway", [(None, "Home", "Away")]),
         ("Re|Dm |Gm\nCanto\nSol   Lam7\nSolo\nDo re mi", [(None, "Canto", "Solo", "Do re mi")]),
         ("Verse 1 - Soft and slow\nSnow\nChorus | F G\nStorm\nBridge - I go", [("verse", "Snow"), ("chorus", "Storm"), ("bridge", "I go")]),
+        ("[Chorus]\nrise\n\n[Verse]\nhello\n\nback to chorus\n\nGo to Chorus\n\n(back to the bridge)",
+         [("chorus", "rise"), ("verse", "hello"), ("chorus", "rise"), ("chorus", "rise"), (None, "(back to the bridge)")]),
+        ("Verse 1\nI go\n\nVerse 2\nI stay\n\nBack to verse 1", [("verse", "I go"), ("verse", "I stay"), ("verse", "I go")]),
+        ("Refrain\nKomm\n\nStrophe\nKalt\n\nRefrain wiederholen", [("chorus", "Komm"), ("verse", "Kalt"), ("chorus", "Komm")]),
+        ("[Chorus]\nrise\n\n### Final Chorus\nRepeat Chorus x2", [("chorus", "rise"), ("chorus", "rise", "rise")]),
+        ("[Verse]\nfirst\n(0:30) Third line", [("verse", "first", "Third line")]),
+        ("Anna - Hello\nBen – Hi there\nAnna - (softly) How are you", [(None, "Hello", "Hi there", "How are you")]),
+        ("[Verse]\nHome\n\nSolo again\n\n[Chorus]\nRise", [("verse", "Home"), ("solo",), ("chorus", "Rise")]),
+        ("Intro: (whistling)\nVerse:\nTom: I walk\n*(full band enters)*\nTom: I run", [("intro",), ("verse", "I walk", "I run")]),
+        ("[Verse]\nSpit fire [ad-lib: brr brr]\nOn", [("verse", "Spit fire", "On")]),
         ("WEBVTT\n\n00:01.000 --> 00:04.000\n<v Ann>Star\n\nNOTE a comment\n\n00:08.000 --> 00:12.000\nFar", [(None, "Star"), (None, "Far")]),
     ],
 )  # fmt: skip

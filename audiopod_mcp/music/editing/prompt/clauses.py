@@ -29,6 +29,8 @@ _LISTS = {"P": r"P(?:[,&]+P)*(?:&P(?!z)|,P(?=[.,&bt]|$))", "T": r"T(?:[,&]+T)+",
 """What is one though it was several: players and times in a list, and everything but some."""
 _HEAD = re.compile(r"o?(T)[:,]|(T)(?=.)|([PBRE]):")
 """What a sentence begins with that holds for all of it: "In the chorus, …", "Drums: …"."""
+_PARTED = {"in", "out", "back"}
+"""What may stand behind who is meant, and is a part of the verb: "fade the drums out"."""
 _APART = re.compile(r"[,&bt]+|w(?=[dcrA])")
 """What stands between two clauses."""
 
@@ -104,6 +106,13 @@ class Clause:
         only = re.fullmatch("[ATdo]*[AT]o?", self.kinds) and re.search("[vcrqfx]", before.kinds)
         return bool(only) and fits and not ("T" in self.kinds and "T" in before.kinds)
 
+    def takes_verb_of(self, before: Clause) -> bool:
+        """Whether it leaves out the verb: "mute the guitar until 0:10 and the piano until 0:20"."""
+        if self.joint not in ("&", ",") or not re.fullmatch("P[AT]+", self.kinds):
+            return False
+        same = self.amounts.keys() == before.amounts.keys() and ("T" in self.kinds) == ("T" in before.kinds)
+        return same and bool(re.fullmatch("(?!.*P.*P)(?=.*[vq])[vqPAT]+", before.kinds))
+
 
 def sentences_of(prompt: str) -> Iterator[tuple[Token | None, list[Clause]]]:
     """The head and the clauses of each sentence of ``prompt``; every word of it is in one of them."""
@@ -111,6 +120,8 @@ def sentences_of(prompt: str) -> Iterator[tuple[Token | None, list[Clause]]]:
     text = text.translate(str.maketrans("’‘“”−‐", "''\"\"--"))
     start, sentence = 0, list[Token]()
     for token in (*_tokens(text), Token(".", None, len(text), len(text))):
+        if token.text in _PARTED and _joins(sentence, token.text):
+            continue
         if token.kind == ".":
             yield _sentence(text[: token.start], start, sentence)
             start, sentence = token.end, []
@@ -127,6 +138,16 @@ def _tokens(text: str) -> Iterator[Token]:
         if token:
             yield token
         at = token.end if token else at + 1
+
+
+def _joins(sentence: list[Token], particle: str) -> bool:
+    """Make one phrase of a verb that is parted by who is meant, and of its ``particle``, if it is one."""
+    opened = re.search("(.)[PERim&]+$", _kinds(sentence))
+    if opened is None or (whole := f"{sentence[opened.start()].text} {particle}") not in LEXICON:
+        return False
+    kind, value = LEXICON[whole]
+    sentence[opened.start()] = replace(sentence[opened.start()], kind=kind, value=value, text=whole)
+    return True
 
 
 def _token(text: str, at: int) -> Token | None:
@@ -175,6 +196,8 @@ def _sentence(text: str, start: int, tokens: list[Token]) -> tuple[Token | None,
             clauses[-1].tokens += clause.tokens
             clauses[-1].asked = text[opened : tokens[first].start].strip(" \t'\"()")
         elif clause.tokens:
+            if clauses and clause.takes_verb_of(clauses[-1]):
+                clause.tokens[:0] = (token for token in clauses[-1].tokens if token.kind in "vq")
             opened = start
             clauses.append(clause)
         at, start = last, tokens[last - 1].end

@@ -67,7 +67,7 @@ def _fixed(words: str, *edits: Fields) -> Row:
 
 _END, _SILENCE = "start|beginning", "trim|remove|cut silence"
 ROWS: Final = (
-    Row("level", "DCUP", 5, "volume, level, loudness, gain", more="louder, loud, prominent, audible", less="quieter, quiet, softer, soft",
+    Row("level", "DCUP", 5, "volume, level, loudness, gain", more="louder, loud, prominent, audible, stand out", less="quieter, quiet, softer, soft",
         lack="hard|difficult to hear, can't hear, buried", excess="overpowering"),
     Row("bass", "D", 6, "low end, lows, bottom end, low|bass frequencies", excess="boomy, boominess, rumble"),
     Row("treble", "D", 6, "treble, highs, high end, top end, high frequencies"),
@@ -115,11 +115,11 @@ _SENSES = {"noun": "r", "more": "q", "less": "q", "lack": "f", "excess": "f"}
 _WAYS = {
     "more": "more, extra, not enough", "less": "less, fewer, too much|many, not so|as|that", "too": "too",
     "up": "up, boost, raise, increase, lift, forward, higher",
-    "down": "down, reduce, decrease, lower, attenuate, tame, dip, scoop, roll, rolled",
+    "down": "down, reduce, decrease, lower, attenuate, tame, dip, scoop, roll, rolled, push|pull|tuck back",
     "cut": "cut, drop, off, lose", "snip": "trim, chop",
     "remove": "remove, rid of, delete, out, leave out, strip, eliminate", "no": "no, without",
-    "mute": "mute, muted, silence", "unwanted": "don't|dont want|need, do not want|need",
-    "add": "add, added, apply, bring in", "replace": "replace, swap, swap out, exchange, use", "keep": "crop|trim|cut to",
+    "mute": "mute, muted, silence, kill", "unwanted": "don't|dont want|need, do not want|need",
+    "add": "add, added, apply", "enter": "bring in, come|comes|coming in, enter, enters", "replace": "replace, swap, swap out, exchange, use", "keep": "crop|trim|cut to",
     "set": "set, turn, bring, take, push, pull, put, move, shift, pan, place, change, adjust, go, transpose, modulate, limit",
 }  # fmt: skip
 """Which way something goes; "set" says only that it does."""
@@ -143,7 +143,7 @@ _DEGREES = {
 }  # fmt: skip
 """What an unmeasured change is multiplied by."""
 _FILLERS = (
-    "please, thanks, thank you, can, could, would, will, should, you, i, we, me, hear, i'd, i'd|would love, i'd|would love to"
+    "please, thanks, thank you, can, could, would, will, should, you, i, we, me, hear|try, hear|try|have|do it, there's, there is|are, in mix, strip down|back to, strip it down|back to, i'd, i'd|would love, i'd|would love to"
     ", be, now, maybe, about, around, like, or so, ok, instead, exactly, also, again, any, part, parts, line, effect, version, stereo image, from, in, at, of, over, as well, after that, in addition, through, every, section, filter, play|playing along, entirely, completely"
 )
 ARTICLES: Final = frozenset(("the", "a", "an", "my", "our", "his", "her", "its", "their", "both"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from pydantic import ValidationError
 
@@ -98,6 +99,7 @@ class Reader:
         """Take in one sentence, which is about the players and the time of its ``head`` if it names none."""
         made = len(self.wishes)
         self.before, self.here, self.doubts = Clause(), False, ""
+        _share_the_time(clauses)
         for clause, following in zip(clauses, [*clauses[1:], Clause()], strict=False):
             try:
                 self._read(clause, head, following)
@@ -115,7 +117,12 @@ class Reader:
 
     def _read(self, clause: Clause, head: Token | None, following: Clause) -> None:
         kinds, times = clause.kinds, clause.values("T")
-        clause.when = times[0] if times else head.value if head and head.kind == "T" else ({},)
+        if times or (head and head.kind == "T"):
+            clause.when = times[0] if times or not head else head.value
+        if "at" in clause.when[0] and "fade_out" in {row.action for row in clause.rows}:
+            clause.when = ({"start": clause.when[0]["at"]},)
+        elif "at" in clause.when[0] and way_of(clause) != "enter":
+            raise NotSure("it says when it begins; say from when to when it is to be")
         if re.search(r"\?|T.*T", kinds) or (clause.joint == "t" and clause.when[0] and not times):
             raise NotSure  # "In the intro only piano, then only drums"
         if kinds == "nT" and self.before.made:
@@ -208,7 +215,14 @@ class Reader:
             fields = [{"action": "keep"}]
         elif re.search("[gknuz]|[ijm].*[PBR]|[PBR].*[ijm]", kinds):
             pass  # "keep the drums loud", "don't leave them out", "reduce it on the piano"
-        elif way == "add" and re.fullmatch("vd?PE?T?", kinds):
+        elif way == "enter" and clause.when[0].keys() in ({"at"}, {"start"}):
+            clause.when = ({"end": next(iter(clause.when[0].values()))},)
+            fields = [{"action": "remove"}]
+        elif way == "replace" and kinds == "vP" and len(names) > 1:
+            raise NotSure("it may be their parts, their levels or their places; say it of each by name")
+        elif way == "enter" and not re.fullmatch("vd?PE?T?", kinds):
+            raise NotSure("say at which second they come in")
+        elif way in ("add", "enter") and re.fullmatch("vd?PE?T?", kinds):
             fields = [{"action": "add", "instrument": name} for name in names]
         elif way == "unwanted":
             fields = [{"action": "remove"}] if kinds == "vP" else None
@@ -249,6 +263,21 @@ class Reader:
         elif names and everyone and edit.action != "remove":
             changed["but"] = tuple(dict.fromkeys((*(edit.but or ()), *names)))
         return Wish(edit.model_copy(update=changed), wish.asked, wish.exact)
+
+
+def _share_the_time(clauses: Sequence[Clause]) -> None:
+    """Have the time at the end of a list hold for all of it: "bass up and guitar down in the second half"."""
+    joints = "&"
+    for before, clause in reversed(list(pairwise(clauses))):
+        when = next(iter(clause.values("T")), clause.when)
+        own, kinds = before.kinds, clause.kinds
+        one_verb = not re.search("[vij]", kinds) or ("P" in own and "P" in kinds)
+        plain = not re.search("T.|[kgnuz]|^o", kinds.removesuffix("o")) and not re.search("[Tkgnuz]|^o", own)
+        whole = is_for_all(before) or is_for_all(clause)
+        if when[0] and clause.joint in joints and one_verb and plain and not whole:
+            before.when, joints = when, "&,"  # "bass up, drums up and guitar down in the second half"
+        else:
+            joints = "&"
 
 
 def _remedies(clause: Clause, complaint: Clause) -> bool:

@@ -13,7 +13,7 @@ from audiopod_mcp.edits.moments import section_name
 from .amounts import NUMBER, Reader, value_of
 
 When = dict[str, Any]
-"""The fields ``start``, ``end`` and ``section`` of an edit."""
+"""The fields ``start``, ``end`` and ``section`` of an edit; ``at`` is a moment, where something begins."""
 Found = re.Match[str]
 
 _UNIT = r"(?:s|secs?|seconds?|m|mins?|minutes?)"
@@ -59,6 +59,7 @@ _PATTERNS: Final[tuple[tuple[str, Callable[[Found], When | None]], ...]] = (
     (rf"(?:the )?({NUMBER}) ({_UNIT}) (?:off|from|of|at|on)(?: of)? the (start|beginning|end)\b", lambda m: _edge(m[3], m[1], m[2])),
     (rf"(?:from |between )?({_MAYBE}) ?{_TO} ?({_MAYBE})(?![\d:]\d)(?! ?(?:bpm|%|k?hz|db|semitones?)\b)", _stretch),
     (rf"(?:after|from|starting (?:at|from)) ({_CLOCK})(?: on(?:wards?)?| to the end)?", lambda m: {"start": _seconds(m[1])}),
+    (r"at (\d{1,3}:\d{2}(?:\.\d+)?|\d+ ?(?:secs?|seconds?)\b)", lambda m: {"at": _seconds(m[1])}),
     (rf"(?:until|till|before|up to) ({_CLOCK})", lambda m: {"end": _seconds(m[1])}),
     (rf"{_IN}the (first|opening|last|final) (?:({NUMBER})[ -])?({_UNIT})\b", lambda m: _edge(m[1], m[2], m[3])),
     (rf"{_IN}(?:the )?(first|second|last) (half|third|quarter)\b", lambda m: _named(m[1], m[2])),
