@@ -31,7 +31,7 @@ def main() -> None:
         )  # fmt: skip
         wall, cpu = time.perf_counter(), time.process_time()
         score = compose(brief, seed=1)
-        audio = record(score).mixdown()
+        audio = record(score).mix
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         ratios.append(options.seconds / cpu)
         print(

@@ -19,7 +19,7 @@ from audiopod_mcp.music.model import Cue
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
 from .contraries import contraries
-from .phrases import Phrase, phrases_of
+from .phrases import ORDINALS, Phrase, phrases_of
 from .text_search import word_pattern
 from .vocabulary import (
     TRACK_WORDS,
@@ -71,6 +71,7 @@ _SENTENCES = tuple(
     )
 )  # fmt: skip
 """What is said of the course of a piece, in the letters of :mod:`.phrases`."""
+_INSIDE = re.compile(rf"(?:in|during) (?:the )?(?:{'|'.join(ORDINALS)}) (?!half)", re.IGNORECASE)
 _ENDS = {"opens": ("intro",), "ends": ("end", "outro")}
 """Where somebody who is alone opens the piece, or ends it."""
 _MOST = 12
@@ -200,6 +201,12 @@ class _Reader:
                 if name := next((name for name in ("when", "until", "label") if groups.get(name)), ""):
                     said = self.phrases[match.start(name)]
                     number, unit = said.value if name != "label" else _section(said)
+                    if said.letter == "A" and _INSIDE.match(
+                        said.text
+                    ):  # "in the second verse", and not after
+                        action = "rests" if action == "leaves" else "only" if "o" in match[0] else action
+                    elif action in ("only", "rests"):
+                        number = 0.0
                 if order.pattern.endswith("q(?P<when>T)") and unit not in _ENDS[action]:
                     continue
                 if action == "enters" and "o" in match[0] and number >= 1 and said.text.startswith("in "):
@@ -210,7 +217,7 @@ class _Reader:
                 self.strike(*match.span())
                 apart = "noqsMma" if action in ("opens", "ends") else "noqs"
                 self.dropped.update(i for i in range(*match.span()) if self.phrases[i].letter in apart)
-                tracks = tuple(dict.fromkeys(_track_of(phrase) for phrase in players))
+                tracks = tuple(dict.fromkeys(track_of(phrase) for phrase in players))
                 wish = self.wish("cue", *match.span(), None)
                 yield replace(wish, value=Cue(action, tracks, wish.asked.strip(" ,"), unit, number))
 
@@ -232,7 +239,7 @@ class _Reader:
                 if not re.search("[Mam]", self.letters[first : last - 1]) and label not in _SUNG_IN:
                     continue
                 words = [i for i in reversed(words) if i >= first]
-            more = next(filter(None, (_more(self.phrases[i]) for i in words)), 0)
+            more = next(filter(None, (more_of(self.phrases[i]) for i in words)), 0)
             yield self.wish("quality", first, last, (label, more))
             self.strike(first, last)
             self.drop(first, last, "P")
@@ -350,7 +357,7 @@ class _Reader:
         phrase = self.phrases[number]
         if phrase.letter == "y":
             return str(phrase.means["layer"])
-        track = _track_of(phrase)
+        track = track_of(phrase)
         track = INSTRUMENTS[track].track if track in INSTRUMENTS else track
         return _LAYERS.get(track, "chords")
 
@@ -375,14 +382,14 @@ def _section(phrase: Phrase) -> tuple[float, str]:
     return float(number[0] if number else 1), phrase.value
 
 
-def _more(phrase: Phrase) -> int:
+def more_of(phrase: Phrase) -> int:
     """Whether what is said of a section is more (1) or less (-1) than of the others, or else (0)."""
     _, energy, pull = phrase.means.get("mood", ("", 0.0, 0.0))
     more = phrase.means.get("level", 0.5) - 0.5 or phrase.means.get("size") or (0 if pull else energy)
     return round(math.copysign(1, more)) if more else 0
 
 
-def _track_of(player: Phrase) -> str:
+def track_of(player: Phrase) -> str:
     """The track, or where one kind is named the instrument, that a phrase names."""
     name: str = player.means["player"]
     # "Piano" is that, "drums" whoever plays them.

@@ -15,7 +15,7 @@ from audiopod_mcp.music.composition.stanzas import Stanza, stanzas
 from audiopod_mcp.music.lyrics.chords import key_of_chords
 from audiopod_mcp.music.lyrics.numbered_chords import in_key, mode_of_numbers
 from audiopod_mcp.music.lyrics.text import read_lyrics
-from audiopod_mcp.music.model import Activity, Brief, Refused
+from audiopod_mcp.music.model import Activity, Brief, Refused, Staging
 from audiopod_mcp.music.styles import STYLES, Style
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
@@ -26,6 +26,7 @@ from .clauses import named_tracks, read_clauses
 from .numbers import canonical_metre
 from .phrases import Phrase
 from .style_names import choose_style
+from .tagged_players import staging_of
 from .tempo_words import dotted_tempo_range, tempo_of_word
 from .text_search import find_words, normalize_text, word_pattern
 from .vocabulary import COMMON_KEYS, INSTRUMENT_WORDS, LANGUAGES
@@ -130,7 +131,9 @@ def read_caption(
     metre = _timesignature(timesignature) or metre_asked(phrases) or style.timesignature
     tonality = _key(key, phrases, style, pull, seed, lyrics or "")
     lyrics = in_key(lyrics, tonality) if lyrics else lyrics
-    parts, tagged = stanzas(lyrics), _tagged_solos(lyrics, style)
+    parts, staging = stanzas(lyrics), staging_of(lyrics)
+    tagged = _tagged_solos(lyrics, style, staging)
+    instruments = (*instruments, *_joining(staging, parts, instruments, style))
     sings = any(part.lines for part in parts)
     instrumental = instrumental or (
         not sings and bool((lyrics or "").strip() or _of_kind(wishes, "instrumental"))
@@ -169,6 +172,7 @@ def read_caption(
         feel=next((feel for feel in asked(phrases, "feel") if isinstance(feel, str)), None),
         swing=_swing(phrases, style),
         course=tuple(_of_kind(wishes, "cue")),
+        staging=staging,
         emphasis=tuple((label, more) for label, more in clauses.values("quality") if more),
         solos=(
             *tagged,
@@ -237,17 +241,34 @@ def _players(phrase: Phrase) -> Iterable[str]:
     return group
 
 
-def _tagged_solos(lyrics: str | None, style: Style) -> tuple[tuple[str, int], ...]:
+def _tagged_solos(
+    lyrics: str | None, style: Style, staging: Sequence[Staging]
+) -> tuple[tuple[str, int], ...]:
     """The instrument that each tag without words names, by the number of its section."""
     found = []
+    others = {step.section for step in staging if step.action != "only"}
     for number, section in enumerate(read_lyrics(lyrics or "").sections):
-        if section.tag and not section.lines:
+        if section.tag and not section.lines and number not in others:
             named = [
                 name for name in _instruments(wanted_phrases(section.tag), style) if _can_play_solo(name)
             ]
             if named:
                 found.append((named[0], number))
     return tuple(found)
+
+
+def _joining(
+    staging: Sequence[Staging], parts: Sequence[Stanza], instruments: Sequence[str], style: Style
+) -> tuple[str, ...]:
+    """The instruments that tags of lyrics have enter or accompany words, and that nobody plays otherwise."""
+    there = {*instruments, *(member.instrument for member in style.band)}
+    named = dict.fromkeys(
+        player
+        for step in staging
+        if step.action == "enters" or (step.action == "only" and parts[step.section].lines)
+        for player in step.players
+    )
+    return tuple(name for name in named if name in INSTRUMENTS and name not in there and "voice" not in name)
 
 
 def _can_play_solo(name: str) -> bool:

@@ -246,7 +246,7 @@ def _rendering(piece: LayeredTrack, score: Score, report: Progress) -> Mapping[s
     for known, stems in piece.rendered:
         if known == score:
             return stems
-    piece.rendered[:] = [(score, record(score, seed=score.seed, report=report))]
+    piece.rendered[:] = [(score, record(score, apart=True, report=report).stems)]
     return piece.rendered[0][1]
 
 

@@ -155,7 +155,7 @@ def rearrange(score: Score, prompt: str, *, seed: int, report: Progress) -> Rend
         lyrics=old.lyrics if old else None,
         instrumental=old.instrumental if old else False,
     )
-    return accompany(frame, brief, 0.0, score.duration, seed=seed, report=report, melody=True)
+    return accompany(frame, brief, 0.0, score.duration, seed=seed, report=report, melody=True, apart=True)
 
 
 def _rendered(score: Score, duration: float, seed: int, report: Progress) -> dict[str, Audio]:

@@ -47,6 +47,7 @@ def accompany(
     label: str | None = None,
     ending: bool = False,
     big: bool = False,
+    apart: bool = False,
 ) -> Rendering:
     """Compose and play new music for a stretch of a song.
 
@@ -71,6 +72,8 @@ def accompany(
         Whether it comes to an end, on the tonic.
     big : bool
         Whether the ending is a chorus up to its last chord, in place of an outro.
+    apart : bool
+        Whether the stems are wanted at once; else they are played again when one is looked at.
 
     Returns
     -------
@@ -109,8 +112,8 @@ def accompany(
     score = follow_course(score, brief.course, start - origin)
     if ending:
         score = _with_long_last_notes(score, final - origin, max(score.duration, end - origin))
-    made = Production.record(score, seed=seed, report=progress_within(report, 0.2, 1.0))
-    if not made.stems:
+    made = Production.record(score, seed=seed, apart=apart, report=progress_within(report, 0.2, 1.0))
+    if not made.tracks:
         raise Refused("nobody_plays")
     made.cut(round((start - origin) * SAMPLE_RATE), round((end - start) * SAMPLE_RATE))
     cut = replace(excerpt(score, start - origin, end - origin), tempo=round(frame.tempo, 3))

@@ -61,6 +61,7 @@ def cover(
     key: str | None = None,
     duration: float | None = None,
     analysis: Analysis | None = None,
+    apart: bool = False,
     **wanted: Any,
 ) -> Rendering:
     """Play a song again in another style, on its own beats.
@@ -92,6 +93,8 @@ def cover(
         Seconds; else it is as long as the song at its tempo.
     analysis : Analysis, optional
         That of ``audio``, where there is one already.
+    apart : bool
+        Whether the stems are wanted at once; else they are played again when one is looked at.
     **wanted
         Passed on to :func:`~audiopod_mcp.music.captions.parse.read_caption`.
 
@@ -143,12 +146,13 @@ def cover(
     played = accompany(
         sketch, brief, 0.0, length, seed=seed, report=progress_within(report, 0.3, 0.9),
         melody=bool(sketch.melody), ending=score is None and length != frame.duration,
+        apart=apart,
     )  # fmt: skip
     report(0.9, "balancing")
+    gains = dynamics_gain(audio, played.audio, strength) if strength > 0 else ()
     made = Production.of(played)
     made.fade_out(_FADE)
-    if strength > 0:
-        made.follow(dynamics_gain(audio, played.audio, strength))
+    made.follow(gains)
     played = replace(played, audio=audio[:0])  # the mix will be another: minutes of it are large
     loudness = integrated_loudness(audio, rate) if analysis is None else analysis.loudness
     target = None if loudness is None else float(np.clip(loudness, _QUIETEST, _LOUDEST))

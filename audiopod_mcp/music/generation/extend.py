@@ -183,6 +183,7 @@ def _extended(
     played = accompany(
         frame, brief, start, end, seed=seed, report=progress_within(report, 0.3, 0.9),
         label=_label(own, before, prompt), ending=bool(close), big=close == "big",
+        apart=True,
     )  # fmt: skip
     assert played.score is not None  # noqa: S101 - accompany() always writes one
     at = 0.0 if before else lead + len(audio) / rate - overlap

@@ -16,14 +16,13 @@ _LONGEST_FADE, _FADED_SHARE = 8.0, 0.15
 
 
 def finish(made: Production, caption: str, *, fades: bool = True) -> tuple[str, ...]:
-    """Mix ``made``, in mono and with fades where ``caption`` asks for them; give what was done."""
+    """Have ``made`` be in mono and fade where ``caption`` asks for it; give what was done."""
     wishes = read_wishes(caption)
     facts = []
     if any(wish.kind == "mix" and wish.value == "mono" for wish in wishes):
         made.fold_to_mono()
         facts.append("mono, both sides alike")
-    made.mix()
-    whole = made.stems.samples / SAMPLE_RATE
+    whole = made.samples / SAMPLE_RATE
     sides = {wish.value: wish.asked for wish in reversed(wishes) if wish.kind == "fade" and fades}
     for side, asked in sorted(sides.items()):
         figure = re.search(r"\d+(?:\.\d+)?", asked)

@@ -159,13 +159,13 @@ def _whole_bars(asked: float, bar: float) -> NotDone:
 def _notes_on(brief: Brief, made: Production, *, loop: bool) -> tuple[str, ...]:
     score = made.recipe.score
     notes = [BY_RULE_NOTE]
-    if score.lyrics and "vocals" in made.stems:
+    if score.lyrics and "vocals" in made.tracks:
         notes.insert(0, _GUIDE_SPEECH_NOTE if "spoken voice" in brief.instruments else GUIDE_VOCAL_NOTE)
     lines = 0 if brief.instrumental else sum(len(part.lines) for part in stanzas(brief.lyrics))
     missing = lines - len(score.lyrics)
     if missing > 0 and not loop:
         notes.append(f"{missing} line{'s' * (missing > 1)} of the lyrics didn't fit in: left out.")
-    if not made.stems:
+    if not made.tracks:
         notes.append("Nothing that was asked for plays here: the audio is silent.")
     return tuple(notes)
 
@@ -240,7 +240,6 @@ def _one_shot(brief: Brief, seed: int, report: Progress) -> Rendering:
     made = Production.record(score, report=report)
     made.normalize_peak()
     facts = finish(made, brief.caption, fades=False)
-    assert made.audio is not None  # noqa: S101 - it is mixed
     end = _end_of_sound(made.audio)
     made.cut(0, end)
     score = replace(score, duration=end / SAMPLE_RATE)

@@ -20,7 +20,7 @@ _SHARE = 0.15
 def fade_as_asked(made: Production, brief: Brief, finished: tuple[str, ...] = ()) -> tuple[str, ...]:
     """Make the fades that the lyrics of ``brief`` ask for, beside what is ``finished``; and tell of them."""
     sheet = read_lyrics(brief.lyrics or "")
-    seconds = min(_LONGEST_FADE, _SHARE * made.stems.samples / SAMPLE_RATE)
+    seconds = min(_LONGEST_FADE, _SHARE * made.samples / SAMPLE_RATE)
     facts = []
     for side, asked in (("in", sheet.fades_in), ("out", sheet.fades_out)):
         if asked and not any(fact.startswith(f"fade {side}") for fact in finished):

@@ -20,7 +20,6 @@ from audiopod_mcp.music.captions.asked import (
 from audiopod_mcp.music.captions.context import brief_in_context
 from audiopod_mcp.music.captions.text_search import names_style
 from audiopod_mcp.music.composition import compose
-from audiopod_mcp.music.effects.crossfade import mixdown
 from audiopod_mcp.music.effects.mix_matching import (
     MixProfile,
     match_mix,
@@ -43,7 +42,7 @@ from audiopod_mcp.music.model import (
 )
 from audiopod_mcp.music.score import excerpt
 from audiopod_mcp.music.signal.downmix import downmix
-from audiopod_mcp.music.synthesis import KeptStems, render
+from audiopod_mcp.music.synthesis import KeptDesks, record
 
 from .accompany import STYLE_NOTE
 from .changed_frame import wanted_key
@@ -158,7 +157,7 @@ def reference(
     loudness = float(np.clip(analysis.loudness, *_LOUDNESS_RANGE))
     balance = None if profile.balance is None else profile.balance.tolist()
     made.match(loudness, balance, 0.9, report=progress_within(report, 0.9, 0.97))
-    own = stereo_width(made.stems.mixdown())
+    own = stereo_width(made.audio)
     if audio.shape[1] > 1 and own > 1e-4:
         # It comes after the equalizer, which widens the mix where it takes bass, which is in the middle.
         factor = float(np.clip(np.sqrt(stereo_width(audio) / own), 0.25, 2.5))
@@ -198,15 +197,15 @@ def _with_density(
     start = max(0.0, (brief.duration - _TRIAL) / 2)
 
     trial_profile = replace(profile, loudness=-14.0)
-    kept: KeptStems = {}  # from one level to the next, many play the same notes
+    kept: KeptDesks = {}  # from one level to the next, many play the same notes
 
     def density_at(level: float) -> float:
         score = compose(replace(brief, activity=Activity(level, level, level, level)), seed=seed)
         moment = excerpt(score, start, min(start + _TRIAL, brief.duration))
-        stems = render(
+        played = record(
             moment, seed=seed, report=lambda done, _: report(done, "finding the density"), kept=kept
         )
-        mix = match_mix({"mix": mixdown(stems)}, SAMPLE_RATE, 2, trial_profile)["mix"]
+        mix = match_mix({"mix": played.mix}, SAMPLE_RATE, 2, trial_profile)["mix"]
         onsets = len(onset_frames(onset_envelopes(downmix(mix, SAMPLE_RATE)[0])[BROADBAND]))
         return onsets / moment.duration * 60 / brief.tempo
 

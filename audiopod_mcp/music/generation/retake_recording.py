@@ -92,6 +92,7 @@ def retake_recording(audio: Audio, rate: int, variance: float, seed: int, report
         seed=seed,
         report=progress_within(report, 0.15, 0.35),
         analysis=analysis,
+        apart=True,
     )
     edges = _phrase_edges(lead_sheet_from_analysis(analysis))
     own = _layers(
@@ -109,6 +110,7 @@ def retake_recording(audio: Audio, rate: int, variance: float, seed: int, report
             seed=seed + 1,
             report=progress_within(report, 0.7, 0.85),
             analysis=analysis,
+            apart=True,
         )
         news.append(
             _matched_layers(free, loudness, audio, rate, profile, progress_within(report, 0.85, 0.95))

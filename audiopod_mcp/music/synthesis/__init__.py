@@ -2,33 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterator, Mapping, MutableMapping
+from collections.abc import Collection, Hashable, Mapping, MutableMapping
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 
 from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Part, Progress, Score, ignore_progress
 
+from .gain_envelope import GainEnvelope
 from .instruments import INSTRUMENTS, TRACKS, Instrument
 from .mastering import mastering_gain
-from .multitrack import Mix, Multitrack, blank_tapes, pieces, tapes_of
-from .track_rendering import ONE_SHOT, render_track
+from .multitrack import Mix, Multitrack, StemsOnDemand, blank_tapes, make_round, pieces, tapes_of
+from .track_rendering import ONE_SHOT, Desk, add_players
 
 __all__ = [
-    "INSTRUMENTS", "ONE_SHOT", "TRACKS", "Instrument", "KeptStems", "Mix", "Multitrack", "mix", "pieces",
-    "record", "render", "tapes_of",
+    "INSTRUMENTS", "ONE_SHOT", "TRACKS", "Instrument", "KeptDesks", "Mix", "Multitrack", "Recording",
+    "StemsOnDemand", "make_round", "mix", "pieces", "record", "render", "tapes_of",
 ]  # fmt: skip
 
-KeptStems: TypeAlias = MutableMapping[Hashable, Audio]
-"""Stems before mastering, by all that they depend on."""
+KeptDesks: TypeAlias = MutableMapping[Hashable, Desk]
+"""What the players of a track play, by all that it depends on."""
 
 _DUCKED_STYLES = frozenset({"house", "electronic", "techno", "trance", "synthwave", "dubstep", "reggaeton"})
 """Styles in which the bass drum ducks everything else."""
 _DUCKED_TRACKS = frozenset({"synth", "strings", "keyboard", "bass", "fx"})
-_SHARE_OF_SUM = 0.5
-"""Share of the memory for stems that their sum may take: what a player plays lies beside it."""
 _LOOP_TAIL = 2.5
 """Seconds after a loop's end that are folded back to its start."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """A score that was played."""
+
+    mix: Audio
+    tracks: tuple[str, ...]
+    """Who plays, in the order of :data:`TRACKS`."""
+    stems: Multitrack
+    """Where they were wanted; they sum to the mix but for rounding."""
 
 
 def render(
@@ -39,7 +50,6 @@ def render(
     tracks: Collection[str] | None = None,
     loop: bool = False,
     mastered: bool = True,
-    kept: KeptStems | None = None,
 ) -> dict[str, Audio]:
     """Render a score to stems, whose sum (:func:`mix`) is the master.
 
@@ -59,9 +69,6 @@ def render(
         Whether what rings beyond the end sounds on at the start, so that the loop has no seam.
     mastered
         Whether the mastering gain is applied.
-    kept
-        Where stems are kept for scores that have some tracks in common: what is there is not played again,
-        what is not is added.
 
     Returns
     -------
@@ -69,9 +76,8 @@ def render(
         By track name, in the order of :data:`TRACKS`; float32, shape (round(duration · 44100), 2).
 
     """
-    return dict(
-        record(score, seed=seed, report=report, tracks=tracks, loop=loop, mastered=mastered, kept=kept)
-    )
+    apart = record(score, seed=seed, report=report, tracks=tracks, loop=loop, mastered=mastered, apart=True)
+    return dict(apart.stems)
 
 
 def record(
@@ -82,9 +88,14 @@ def record(
     tracks: Collection[str] | None = None,
     loop: bool = False,
     mastered: bool = True,
-    kept: KeptStems | None = None,
-) -> Multitrack:
-    """:func:`render` a piece that may be long: its stems need not fit into memory.
+    apart: bool = False,
+    kept: KeptDesks | None = None,
+) -> Recording:
+    """:func:`render` a piece that may be long: neither its mix nor its stems need fit into memory.
+
+    Unless the stems are wanted ``apart``, all players share one desk and one answer of the room. The mix is
+    the same to the last bit. What is ``kept`` of scores that have some tracks in common is not played again,
+    what is not is added.
 
     Raises
     ------
@@ -94,44 +105,61 @@ def record(
     """
     seed = score.seed if seed is None else seed
     samples = round(score.duration * SAMPLE_RATE)
-    tail = round(_LOOP_TAIL * SAMPLE_RATE) if loop else 0
+    whole = samples + (round(_LOOP_TAIL * SAMPLE_RATE) if loop else 0)
     players: dict[str, list[Part]] = {}
     for part in score.parts:
         if part.notes and (tracks is None or part.track in tracks):
             players.setdefault(part.track, []).append(part)
     kicks = _kicks(score)
-    tapes = blank_tapes(len(players), samples)
-    (total,) = blank_tapes(1, samples, share=_SHARE_OF_SUM)
-    for number, (track, parts) in enumerate(players.items()):
+    ducked = [track for track in players if kicks and track in _DUCKED_TRACKS]
+    others = [track for track in players if track not in ducked]
+    tapes = dict(zip(players, blank_tapes(len(players) if apart else 0, samples), strict=False))
+    desk, done = Desk(whole), 0
 
-        def track_progress(fraction: float, doing: str, number: int = number) -> None:
-            report(0.8 * (number + fraction) / len(players), f"Playing the {doing}")
+    def progress(fraction: float, doing: str) -> None:
+        report(0.8 * (done + fraction) / len(players), f"Playing the {doing}")
 
-        ducked_by = kicks if track in _DUCKED_TRACKS else ()
-        stem = render_track(parts, score, samples + tail, seed, track_progress, kicks=ducked_by)
-        if kept is not None:
-            brief = score.brief and (score.brief.style, score.brief.dry)
-            what = (tuple(parts), brief, score.key, score.tempo, samples + tail, seed, ducked_by)
-            stem = _played_once(what, stem, kept)
-        if loop:
-            stem = iter([_fold_loop_tail(np.concatenate(list(stem)), samples)])
-        at = 0
-        for block in stem:
-            if not loop:
-                _fade_out_end(block, at, samples)
-            piece = slice(at, at + len(block))
-            tapes[number][piece] = block
-            total[piece] += block
-            at += len(block)
-    recorded = dict(zip(players, tapes, strict=True))
-    music = Multitrack({name: recorded[name] for name in TRACKS if name in recorded}, samples)
+    def tick() -> None:
+        report(0.8 * done / len(players), "Adding the room")
+
+    # The bass drum ducks what is on the desk before the others are.
+    for group, ducked_by in ((ducked, kicks), (others, ())):
+        for track in group:
+            own = Desk(whole) if apart else desk
+            desks = [desk, own] if apart else [desk]
+            if kept is None:
+                add_players(players[track], score, seed, progress, desks)
+            else:
+                brief = score.brief and (score.brief.style, score.brief.dry)
+                what = (tuple(players[track]), brief, score.key, score.tempo, whole, seed)
+                if what not in kept:
+                    kept[what] = Desk(whole)
+                    add_players(players[track], score, seed, progress, [kept[what]])
+                for each in desks:
+                    each.add(kept[what])
+            done += 1
+            if apart:
+                own.let_room_answer(score, tick, ducked_by)
+                own.cut(samples, loop=loop)
+                for piece in pieces(samples):
+                    tapes[track][piece] = own[piece]
+            del own, desks
+        if group:
+            desk.let_room_answer(score, tick, ducked_by)
+    desk.cut(samples, loop=loop)
+    stems = Multitrack({name: tapes[name] for name in TRACKS if name in tapes}, samples)
+    mix = np.empty((samples, 2), np.float32)
+    curve: GainEnvelope | None = None
     if mastered and players:
-        curve = mastering_gain(total, wrap=loop, report=lambda _, doing: report(0.87, doing))
-        del total
+        curve = mastering_gain(desk, wrap=loop, report=lambda _, doing: report(0.87, doing))
         report(0.95, "Mastering")
-        music.scale(curve)
+        stems.scale(curve)
+    for piece in pieces(samples):
+        gain = np.float32(1) if curve is None else curve[piece]
+        for side, heard in enumerate(desk[piece].T):
+            np.multiply(heard, gain, out=mix[piece, side])
     report(1.0, "Rendered")
-    return music
+    return Recording(mix, tuple(name for name in TRACKS if name in players), stems)
 
 
 def mix(stems: Mapping[str, Audio]) -> Audio:
@@ -153,38 +181,9 @@ def mix(stems: Mapping[str, Audio]) -> Audio:
     return total
 
 
-def _played_once(what: Hashable, stem: Iterator[Audio], kept: KeptStems) -> Iterator[Audio]:
-    """``stem``, or what is kept of it."""
-    if what not in kept:
-        kept[what] = np.concatenate(list(stem))
-    yield kept[what].copy()
-
-
 def _kicks(score: Score) -> tuple[float, ...]:
     """When the bass drum ducks the others, s; never, in most styles."""
     if score.brief is None or score.brief.style not in _DUCKED_STYLES:
         return ()
     drums = (part for part in score.parts if part.track == "drums")
     return tuple(note.start for part in drums for note in part.notes if round(note.pitch) in (35, 36))
-
-
-def _fold_loop_tail(stem: Audio, samples: int) -> Audio:
-    """Add what sounds on after the first ``samples`` to the start, as often as it takes."""
-    out = stem[:samples].copy()
-    rest = stem[samples:]
-    while len(rest):
-        part = rest[:samples]
-        out[: len(part)] += part
-        rest = rest[samples:]
-    return out
-
-
-def _fade_out_end(block: Audio, start: int, samples: int) -> None:
-    """Fade out, in place, what is in ``block`` of the last 15 ms of a stem: what is cut off must not click.
-
-    The block begins at sample ``start`` of so many ``samples``.
-    """
-    n = min(samples, int(0.015 * SAMPLE_RATE))
-    first = samples - n
-    faded = block[max(0, first - start) :]
-    faded *= np.linspace(1, 0, n, dtype=np.float32)[max(0, start - first) :][: len(faded), None]

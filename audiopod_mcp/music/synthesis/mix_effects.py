@@ -79,8 +79,8 @@ class Reverb:
         """What :meth:`add` has to hear for the block from ``start`` on: samples ``[first, last)``."""
         return max(0, start - 2), min(2 * self._half, start + self.block + 2)
 
-    def add(self, stereo: Audio, dry: Signal, start: int) -> None:
-        """Add to ``stereo`` (n, 2), the block from sample ``start`` on, what the room makes of ``dry``."""
+    def add(self, sides: Sequence[Signal], dry: Signal, start: int) -> None:
+        """Add to both ``sides`` of the block from sample ``start`` on what the room makes of ``dry``."""
         count = min(self.block // 2, self._half - start // 2)
         if count <= 0:
             return
@@ -89,7 +89,7 @@ class Reverb:
             if self._tail.any():
                 for first in range(0, count, self._hop):
                     silent = np.zeros((2, self._fft_size), np.float32)
-                    self._add_one(stereo[2 * first :], silent, count - first)
+                    self._add_one([side[2 * first :] for side in sides], silent, count - first)
             else:
                 self._last[:] = 0
             return
@@ -99,9 +99,9 @@ class Reverb:
         wet = sfft.irfft(spectra[:, None] * self._spectra, self._fft_size, axis=2)
         for number, row in enumerate(wet):
             first = number * self._hop
-            self._add_one(stereo[2 * first :], row, count - first)
+            self._add_one([side[2 * first :] for side in sides], row, count - first)
 
-    def _add_one(self, stereo: Audio, reverberation: Signal, count: int) -> None:
+    def _add_one(self, sides: Sequence[Signal], reverberation: Signal, count: int) -> None:
         """Add what one transform (2, n) gives, after what rings from before, to ``count`` pairs at most."""
         count = min(count, self._hop)
         if count <= 0:
@@ -109,12 +109,12 @@ class Reverb:
         reverberation[:, : self._tail.shape[1]] += self._tail
         self._tail = reverberation[:, self._hop :].copy()
         # Back to the full rate: the samples themselves, and between two of them their mean.
-        for side, wet in enumerate(reverberation[:, :count]):
-            stereo[1 : 2 * count : 2, side] += wet
+        for number, (side, wet) in enumerate(zip(sides, reverberation[:, :count], strict=True)):
+            side[1 : 2 * count : 2] += wet
             wet *= np.float32(0.5)
-            stereo[0, side] += wet[0] + self._last[side]
-            self._last[side] = wet[-1]
-            stereo[2 : 2 * count : 2, side] += wet[1:] + wet[:-1]
+            side[0] += wet[0] + self._last[number]
+            self._last[number] = wet[-1]
+            side[2 : 2 * count : 2] += wet[1:] + wet[:-1]
 
     def _at_half_rate(self, dry: Signal, start: int, count: int) -> Signal:
         """``count`` samples from ``start`` on at half the rate; ``dry`` begins where :meth:`needs` says."""
@@ -131,9 +131,9 @@ class Reverb:
 
 
 def add_echo(
-    stereo: Audio, dry: Callable[[int, int], Signal], start: int, seconds: float, level: float
+    sides: Sequence[Signal], dry: Callable[[int, int], Signal], start: int, seconds: float, level: float
 ) -> None:
-    """Add three echoes, ``seconds`` apart and from side to side, to the block ``stereo`` (n, 2).
+    """Add three echoes, ``seconds`` apart and from side to side, to both ``sides`` (n,) of a block.
 
     The block begins at sample ``start``; ``dry(first, last)`` gives the samples ``[first, last)`` of what
     echoes.
@@ -141,13 +141,13 @@ def add_echo(
     step = round(seconds * SAMPLE_RATE)
     for repeat in range(1, 4):
         late = max(0, repeat * step - start)  # samples of the block before the echo begins
-        if late >= len(stereo):
+        if late >= len(sides[0]):
             break
-        before = dry(start + late - repeat * step, start + len(stereo) - repeat * step)
+        before = dry(start + late - repeat * step, start + len(sides[0]) - repeat * step)
         near = np.float32(level**repeat * 0.9)
         side = repeat % 2
-        stereo[late:, side] += near * before
-        stereo[late:, 1 - side] += np.float32(0.35) * near * before
+        sides[side][late:] += near * before
+        sides[1 - side][late:] += np.float32(0.35) * near * before
 
 
 def distort(dry: Signal, drive: float, tick: Tick) -> Signal:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import IO, Final, TypeAlias
 
 import numpy as np
@@ -27,7 +28,7 @@ class DiskTape:
         self._file = file
         self._offset = offset
         self._recorded = min(shape[0], recorded)
-        self._gains: list[GainEnvelope | np.float32] = []
+        self._changes: list[Callable[[Audio, slice], None]] = []
         self.shape = shape
         self.dtype = np.dtype(np.float32)
         self.nbytes = 4 * shape[0] * shape[1]
@@ -44,37 +45,47 @@ class DiskTape:
             self._file.seek(self._offset + start * 4 * self.shape[1])
             if self._file.readinto(there.data.cast("B")) != there.nbytes:  # type: ignore[attr-defined]
                 raise OSError("a temporary file is shorter than it was")
-            for gain in self._gains:
-                there *= _of_stretch(gain, slice(start, start + len(there)))
+            for change in self._changes:
+                change(there, slice(start, start + len(there)))
         return audio
 
     def __setitem__(self, piece: slice, audio: Audio) -> None:
-        self._apply_gains()
+        self._make_changes()
         start, _, _ = piece.indices(len(self))
-        audio = audio[: max(0, self._recorded - start)]
-        if audio.size:
-            self._file.seek(self._offset + start * 4 * self.shape[1])
-            self._file.write(np.ascontiguousarray(audio, np.float32).data.cast("B"))
+        self._write(start, audio[: max(0, self._recorded - start)])
 
     def cut(self, first: int, samples: int) -> DiskTape:
         """``samples`` from ``first`` on, the same ones, and silence where there are none any more."""
-        self._apply_gains()
+        self._make_changes()
         offset = self._offset + first * 4 * self.shape[1]
         return DiskTape(self._file, offset, (samples, self.shape[1]), max(0, self._recorded - first))
 
     def scale(self, gain: GainEnvelope | np.float32) -> None:
         """Multiply it by a gain whenever it is read: it need not be written again for that."""
-        self._gains.append(gain)
 
-    def _apply_gains(self) -> None:
-        gains, self._gains = self._gains, []
-        for piece in pieces(self._recorded) if gains else ():
-            audio = self[piece]
-            for gain in gains:
-                audio *= _of_stretch(gain, piece)
-            self[piece] = audio
+        def multiply(audio: Audio, piece: slice) -> None:
+            audio *= _of_stretch(gain, piece)
+
+        self._changes.append(multiply)
+
+    def make_round(self) -> None:
+        """:func:`make_round` it whenever it is read."""
+        self._changes.append(lambda audio, _: make_round(audio))
+
+    def _make_changes(self) -> None:
+        for piece in pieces(self._recorded) if self._changes else ():
+            self._write(piece.start, self[piece])
+        self._changes = []
+
+    def _write(self, start: int, audio: Audio) -> None:
+        if audio.size:
+            self._file.seek(self._offset + start * 4 * self.shape[1])
+            self._file.write(np.ascontiguousarray(audio, np.float32).data.cast("B"))
 
 
+_ROUNDING: Final = np.float32(6)
+"""What rounds a sample that is added to it and taken away again: to 1/2²¹, below twice full scale. Sums of
+such numbers are exact."""
 Gain: TypeAlias = "npt.NDArray[np.float32] | np.float32 | GainEnvelope"
 Tape: TypeAlias = "Audio | DiskTape"
 """One signal, in memory or on the disk; ``tape[start:stop] += block`` works on either."""
@@ -107,6 +118,13 @@ def blank_tapes(count: int, samples: int, channels: int = 2, share: float = 1.0)
 def tapes_of(stems: Mapping[str, Audio]) -> dict[str, Tape]:
     """The stems, none of which is read into memory for it."""
     return dict(stems._tapes) if isinstance(stems, Multitrack) else dict(stems)
+
+
+def make_round(audio: Audio) -> None:
+    """Round ``audio`` in place, 127 dB below full scale, so that stems can sum up to it to the last bit."""
+    for piece in pieces(len(audio)):
+        audio[piece] += _ROUNDING
+        audio[piece] -= _ROUNDING
 
 
 def pieces(samples: int) -> Iterator[slice]:
@@ -206,7 +224,7 @@ class Multitrack(Mapping[str, Audio]):
 
     def map(self, change: Callable[[Audio], Audio]) -> None:
         """Replace every stem by what ``change`` makes of it, in its shape, one after another."""
-        self._tapes = self.gather((track, change(self[track])) for track in self)._tapes
+        self._tapes = Multitrack.gather((track, change(self[track])) for track in self)._tapes
 
     def mixdown(self) -> Audio:
         """The sum of all stems, shape (samples, channels)."""
@@ -215,3 +233,42 @@ class Multitrack(Mapping[str, Audio]):
             for tape in self._tapes.values():
                 total[piece] += tape[piece]
         return total
+
+    def sum_up_to(self, mix: Audio) -> None:
+        """Have the stems be round and, whatever their order, sum up to a round ``mix`` to the last bit.
+
+        They do so but for rounding already; what that took is given to the last of them.
+        """
+        *others, last = self._tapes.values()
+        for tape in others:
+            if isinstance(tape, DiskTape):
+                tape.make_round()
+            else:
+                make_round(tape)
+        for piece in pieces(self.samples):
+            rest = mix[piece].copy()
+            for tape in others:
+                rest -= tape[piece]
+            last[piece] = rest
+
+
+class StemsOnDemand(Multitrack):
+    """Stems that nobody has played yet: they are when one is looked at."""
+
+    def __init__(self, tracks: Sequence[str], samples: int, play: Callable[[], Multitrack]) -> None:
+        self._tracks = tuple(tracks)
+        self._play = play
+        self.samples = samples
+
+    @cached_property
+    def _tapes(self) -> dict[str, Tape]:  # type: ignore[override]
+        return tapes_of(self._play())
+
+    def __contains__(self, track: object) -> bool:
+        return track in self._tracks
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tracks)
+
+    def __len__(self) -> int:
+        return len(self._tracks)

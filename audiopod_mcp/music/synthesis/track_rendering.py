@@ -1,37 +1,115 @@
-"""Rendering of a track: what its players play, block after block, with their effects and their room."""
+"""Rendering of players: what they play, stretch after stretch, with their effects, in one room."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
 
-from audiopod_mcp.music.model import Audio, Part, Progress, Score
+from audiopod_mcp.music.model import SAMPLE_RATE, Audio, Part, Progress, Score
 from audiopod_mcp.music.theory import parse_key
 
 from . import mix_effects
 from .instruments import INSTRUMENTS
-from .mix_effects import ROTARY_DELAY, Reverb
-from .multitrack import IN_MEMORY, Tape, blank_tapes
+from .mix_effects import ROTARY_DELAY, Reverb, Tick
+from .multitrack import DiskTape, blank_tapes, pieces
 from .part_rendering import render_part, with_drones
 from .rooms import Room, gains, room_of
 from .tone import Signal
 
 ONE_SHOT = "one-shot"
 """The section of a score that is one sound, which stands in the middle: a sampler's user places it."""
+_STRETCH = 1 << 16
+"""Samples that a player adds at a time: few enough for what is added to, and what is, to be in the cache."""
+_IN_MEMORY = 1.5
+"""Share of the memory for stems that a desk may take, which stands in for all of them: three minutes."""
 
 
-def render_track(
-    parts: Sequence[Part],
-    score: Score,
-    samples: int,
-    seed: int,
-    report: Progress,
-    *,
-    kicks: Sequence[float] = (),
-) -> Iterator[Audio]:
-    """Render the parts of one track to its stem, a few seconds at a time.
+class Desk:
+    """What players sum up to: both sides, as they are heard directly, and what the room hears of them.
+
+    Each of the three lies in one piece, which is faster to add to, in memory or on the disk. As a recording,
+    it is both sides, of which stretches can be had.
+    """
+
+    def __init__(self, samples: int) -> None:
+        self.shape = (samples, 2)
+        (self._tape,) = blank_tapes(1, 3 * samples, 1, share=_IN_MEMORY)
+        self._places = [samples * number for number in range(3)]
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, piece: slice) -> Audio:
+        """The stretch; it may be part of the desk, so that it is not to be written to."""
+        start, stop, _ = piece.indices(len(self))
+        if isinstance(self._tape, np.ndarray):
+            return self._tape.reshape(3, -1)[:2, start:stop].T
+        return np.stack([self._tape[at + start : at + stop][:, 0] for at in self._places[:2]]).T
+
+    @contextmanager
+    def changed(self, start: int, stop: int, *, send: bool = False) -> Iterator[list[Signal]]:
+        """Both sides of a stretch, and the ``send`` if that is wanted, to be changed in place; each (n,)."""
+        stop = min(stop, len(self))
+        places = [slice(at + start, at + stop) for at in self._places[: 3 if send else 2]]
+        stretch = [self._tape[place] for place in places]
+        yield [each[:, 0] for each in stretch]
+        if isinstance(self._tape, DiskTape):
+            for place, each in zip(places, stretch, strict=True):
+                self._tape[place] = each
+
+    def add(self, other: Desk) -> None:
+        """Add what another desk, which is as long, has summed up before any room heard it."""
+        for start in range(0, len(self), _STRETCH):
+            stop = start + _STRETCH
+            with self.changed(start, stop, send=True) as own, other.changed(start, stop, send=True) as more:
+                for sum_, each in zip(own, more, strict=True):
+                    sum_ += each
+
+    def let_room_answer(self, score: Score, tick: Tick, kicks: Sequence[float] = ()) -> None:
+        """Add what the room makes of all that was sent to it; it hears nothing any more then.
+
+        The bass drum ducks all that is on the desk so far at each of ``kicks``, s.
+        """
+        samples, send = len(self), self._places[2]
+        reverb = Reverb(_room(score), samples)
+        for start in range(0, samples, reverb.block):
+            tick()
+            first, last = reverb.needs(start)
+            with self.changed(start, start + reverb.block) as sides:
+                reverb.add(sides, self._tape[send + first : send + last][:, 0], start)
+                if kicks:
+                    gain = mix_effects.ducking_gain(kicks, start, len(sides[0]))
+                    for side in sides:
+                        side *= gain
+        for piece in pieces(samples):
+            self._tape[send + piece.start : send + piece.stop] = np.zeros(
+                (piece.stop - piece.start, 1), np.float32
+            )
+
+    def cut(self, samples: int, *, loop: bool) -> None:
+        """Keep the first ``samples``. What sounds on after them is added to the start of a ``loop``.
+
+        Else the last 15 ms fade out: what is cut off must not click.
+        """
+        for first in range(samples, len(self) if loop else 0, max(1, samples)):
+            rest = self[first : first + samples]
+            with self.changed(0, len(rest)) as sides:
+                for side, after in zip(sides, rest.T, strict=True):
+                    side += after
+        self.shape = (samples, 2)
+        n = 0 if loop else min(samples, int(0.015 * SAMPLE_RATE))
+        with self.changed(samples - n, samples) as sides:
+            for side in sides:
+                side *= np.linspace(1, 0, n, dtype=np.float32)
+
+
+def add_players(
+    parts: Sequence[Part], score: Score, seed: int, report: Progress, desks: Sequence[Desk]
+) -> None:
+    """Add what the players of one track play to each of ``desks``, which are equally long.
 
     Parameters
     ----------
@@ -39,65 +117,37 @@ def render_track(
         Those of ``score`` that are of the track.
     score
         What they are of: its key and tempo count.
-    samples
-        Length of the stem, at 44.1 kHz.
     seed
         Decides the noise of the instruments.
     report
         Is told the fraction that is done, and may raise to stop it.
-    kicks
-        When the bass drum ducks the track, s.
-
-    Yields
-    ------
-    ndarray
-        Consecutive blocks of the stem; float32, shape (n, 2).
+    desks
+        What they are added to.
 
     """
+    room, samples = _room(score), len(desks[0])
+    for index, part in enumerate(parts):
+
+        def part_progress(fraction: float, doing: str, index: int = index) -> None:
+            report((index + fraction) / len(parts), doing)
+
+        twins = 0
+        if part.track == "guitar":
+            twins = sum(before.instrument == part.instrument for before in parts[:index])
+        player = _ChannelStrip(part, score, room, samples, seed, part_progress, twins)
+        for start in range(0, samples, _STRETCH):
+            for desk in desks:
+                with desk.changed(start, start + _STRETCH, send=True) as (*sides, send):
+                    player.add_to(sides, start)
+                    player.add_to_send(send, start)
+        del player  # what it plays is large, and so is what the next one does
+
+
+def _room(score: Score) -> Room:
     room = room_of(score.brief.style if score.brief else None, score.tempo)
     if [section.label for section in score.sections] == [ONE_SHOT]:
         room = replace(room, width=0.0)
-    reverb = Reverb(room, samples)
-
-    def strip(index: int) -> _ChannelStrip:
-        def part_progress(fraction: float, doing: str) -> None:
-            report((index + fraction) / len(parts), doing)
-
-        part, twins = parts[index], 0
-        if part.track == "guitar":
-            twins = sum(before.instrument == part.instrument for before in parts[:index])
-        return _ChannelStrip(part, score, room, samples, seed, part_progress, twins)
-
-    # Where what they play is too long to be in memory at once, the last player finds the sum of the others:
-    # left, right, and what the room hears.
-    before = len(parts) - 1 if 8 * samples * len(parts) > IN_MEMORY else 0
-    earlier: Tape = blank_tapes(1, samples if before else 0, 3)[0]
-    for index in range(before):
-        player = strip(index)
-        for start in range(0, samples, reverb.block):
-            piece = slice(start, start + reverb.block)
-            heard = earlier[piece]
-            player.add_to(heard[:, :2], start)
-            player.add_to_send(heard[:, 2], start)
-            earlier[piece] = heard
-        del player
-    players = [strip(index) for index in range(before, len(parts))]
-    for start in range(0, samples, reverb.block):
-        report(0.95, players[0].name)
-        # While it is worked on, the samples of one side follow each other.
-        stem = np.zeros((2, min(reverb.block, samples - start)), np.float32).T
-        first, last = reverb.needs(start)
-        send = np.zeros(max(0, last - first), np.float32)
-        if len(earlier):
-            stem += earlier[start : start + len(stem)][:, :2]
-            send += earlier[first : first + len(send)][:, 2]
-        for player in players:
-            player.add_to(stem, start)
-            player.add_to_send(send, first)
-        reverb.add(stem, send, start)
-        if kicks:
-            stem *= mix_effects.ducking_gain(kicks, start, len(stem))[:, None]
-        yield np.ascontiguousarray(stem)
+    return room
 
 
 class _ChannelStrip:
@@ -129,30 +179,31 @@ class _ChannelStrip:
         self._sway = mix_effects.auto_pan_gains(depth) if depth else None
         self._echo_seconds = 45 / max(score.tempo, 40)
 
-    def add_to(self, stem: Audio, start: int) -> None:
-        """Add what is heard directly, and its echoes, to ``stem`` (n, 2), the block from ``start`` on."""
-        block = self._dry[start : start + len(stem)]
+    def add_to(self, sides: Sequence[Signal], start: int) -> None:
+        """Add what is heard directly, and its echoes, to both ``sides`` of the stretch from ``start`` on."""
+        n = len(sides[0])
+        block = self._dry[start : start + n]
         if self._instrument.rotary_speaker:
             lead = min(start, ROTARY_DELAY)
-            mono = self._mono(start - lead, start + len(stem))
+            mono = self._mono(start - lead, start + n)
             block = mix_effects.rotary_speaker(mono, start, lead) / np.float32(self._level)
-        for side, gain in enumerate(self._gains):
-            heard = gain * (block if block.ndim == 1 else block[:, side])
+        for number, (side, gain) in enumerate(zip(sides, self._gains, strict=True)):
+            heard = gain * (block if block.ndim == 1 else block[:, number])
             if self._sway is not None:
-                heard *= np.resize(np.roll(self._sway[side], -start), len(heard))
-            stem[:, side] += heard
+                heard *= np.resize(np.roll(self._sway[number], -start), n)
+            side += heard
         if self._echo_level:
-            mix_effects.add_echo(stem, self._mono, start, self._echo_seconds, self._echo_level)
+            mix_effects.add_echo(sides, self._mono, start, self._echo_seconds, self._echo_level)
 
     def add_to_send(self, send: Signal, start: int) -> None:
-        """Add what the room hears to ``send`` (n,), the block from ``start`` on."""
+        """Add what the room hears to ``send`` (n,), the stretch from ``start`` on."""
         if self._send:
-            send += self._mono(start, start + len(send)) * np.float32(self._send)
+            send += self._mono(start, start + len(send), self._send)
 
-    def _mono(self, start: int, stop: int) -> Signal:
+    def _mono(self, start: int, stop: int, gain: float = 1.0) -> Signal:
         block = self._dry[start:stop]
         if block.ndim == 1:
-            return block * np.float32(self._level)
+            return block * np.float32(gain * self._level)
         mono: Signal = block[:, 0] + block[:, 1]
-        mono *= np.float32(0.5 * self._level)
+        mono *= np.float32(0.5 * gain * self._level)
         return mono

@@ -73,11 +73,11 @@ def remake_stems(home: Path, master: Audio, subtype: str, report: Progress) -> R
         made = Production.repeat(recipe, report)
     except (FileNotFoundError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError):
         return None  # not as this version writes it, or not what it can play
-    mix, made.audio = made.audio, None
-    difference = _difference(mix, master, subtype) if mix is not None else 0.0
-    del mix
-    made.stems.map(lambda stem: as_written(stem, STEM_SUBTYPE))
-    return Remade(made.stems, difference, program, recipe.score if recipe.is_plain else None)
+    assert made.stems is not None  # noqa: S101 - what is repeated has them
+    stems, difference = made.stems, _difference(made.audio, master, subtype)
+    del made  # its mix is large
+    stems.map(lambda stem: as_written(stem, STEM_SUBTYPE))
+    return Remade(stems, difference, program, recipe.score if recipe.is_plain else None)
 
 
 def _recipe_of(home: Path, data: Mapping[str, Any]) -> Recipe:

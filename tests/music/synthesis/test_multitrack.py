@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
+from audiopod_mcp.music.generation.generate import generate_sample
 from audiopod_mcp.music.generation.production import Production
 from audiopod_mcp.music.synthesis import Multitrack, multitrack, record
 
@@ -61,13 +62,22 @@ def test_a_song_whose_stems_lie_on_the_disk_is_the_same_bit_for_bit(monkeypatch)
     made = Production.record(score)
     made.fade_out(2.0)
     made.match(-20.0)
-    mix = made.mix()
-    expected = {track: stem.copy() for track, stem in made.stems.items()}
+    song = made.rendering(score)
+    mix, expected = song.audio, dict(song.stems)
     monkeypatch.setattr(multitrack, "IN_MEMORY", 0)
-    again = Production.repeat(made.recipe)
+    again = Production.repeat(song.recipe)
     assert np.array_equal(again.audio, mix)
+    assert np.array_equal(np.sum(list(expected.values()), axis=0), mix)
     assert list(again.stems) == list(expected)
     assert all(np.array_equal(again.stems[track], stem) for track, stem in expected.items())
+
+
+@pytest.mark.slow
+def test_stems_that_are_played_when_somebody_looks_sum_to_the_mix_to_the_last_bit():
+    for caption in ("house loop, 124 bpm", "mono samba loop"):
+        loop = generate_sample(read_caption(caption), "loop", seed=2)
+        assert len(loop.stems) == len(set(loop.stems)) > 1
+        assert np.array_equal(np.sum(list(loop.stems.values()), axis=0), loop.audio)
 
 
 def test_a_place_that_is_full_is_an_error_of_the_system(monkeypatch):
