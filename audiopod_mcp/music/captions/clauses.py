@@ -201,16 +201,13 @@ class _Reader:
                 if name := next((name for name in ("when", "until", "label") if groups.get(name)), ""):
                     said = self.phrases[match.start(name)]
                     number, unit = said.value if name != "label" else _section(said)
-                    if said.letter == "A" and _INSIDE.match(
-                        said.text
-                    ):  # "in the second verse", and not after
+                    if said.letter == "A" and _INSIDE.match(said.text):
+                        # "In the second verse", and not after it.
                         action = "rests" if action == "leaves" else "only" if "o" in match[0] else action
                     elif action in ("only", "rests"):
                         number = 0.0
                 if order.pattern.endswith("q(?P<when>T)") and unit not in _ENDS[action]:
                     continue
-                if action == "enters" and "o" in match[0] and number >= 1 and said.text.startswith("in "):
-                    continue  # "Only in the second verse" is not from then on.
                 if action == "opens" and unit == "whole":
                     number = 0.5
                 unit = "outro" if unit == "end" and action in ("only", "rests") else unit
