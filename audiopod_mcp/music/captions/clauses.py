@@ -133,11 +133,6 @@ class Clauses:
     def values(self, kind: str) -> list[Any]:
         return [wish.value for wish in self.wishes if wish.kind == kind]
 
-    @property
-    def without(self) -> set[str]:
-        """The tracks and instruments that are ruled out."""
-        return set().union(*self.values("denied"))
-
 
 @lru_cache(maxsize=64)
 def read_clauses(text: str) -> Clauses:

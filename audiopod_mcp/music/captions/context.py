@@ -9,7 +9,8 @@ from typing import Any
 from audiopod_mcp.music.model import Brief
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
 
-from .parse import instruments_named, read_caption
+from .asked import asked, wanted_phrases
+from .parse import read_caption
 from .text_search import names_style
 
 
@@ -49,15 +50,13 @@ def brief_in_context(
     if own is None:
         return replace(read_caption(f"{heard_style}. {prompt}", **wanted), style=heard_style or "pop")
     brief = replace(read_caption(f"{own.caption}. {prompt}", **wanted), style=own.style)
-    asked = read_caption(prompt, duration=wanted["duration"])
+    new = read_caption(prompt, duration=wanted["duration"])
     tagged = tuple(solo for solo in brief.solos if solo[1] is not None)
-    solos = (*tagged, *(solo for solo in asked.solos if solo[1] is None))
-    brief = replace(
-        brief, course=asked.course, emphasis=asked.emphasis, solos=solos, dry=asked.dry or own.dry
-    )
+    solos = (*tagged, *(solo for solo in new.solos if solo[1] is None))
+    brief = replace(brief, course=new.course, emphasis=new.emphasis, solos=solos, dry=new.dry or own.dry)
     beside = {name: wanted[name] for name in ("lyrics", "exclude") if wanted.get(name)}
     ruled_out = set(read_caption(prompt, duration=wanted["duration"], **beside).without)
-    named = set(instruments_named(prompt)) & set(INSTRUMENTS)
+    named = set(asked(wanted_phrases(prompt), "player")) & set(INSTRUMENTS)
     sung = brief.lyrics and not brief.instrumental
     playing = {*tracks, *(INSTRUMENTS[name].track for name in named), *(("vocals",) if sung else ())}
     playing -= ruled_out

@@ -36,7 +36,7 @@ _NOT_THE_WHOLE = re.compile(
 )  # fmt: skip
 """Before a length: it is of something else, or says when that happens."""
 _STRETCH = re.compile(
-    r"[\s-]*(?:in\b|intros?\b(?! \w)|outros?\b|fad|solos?\b|breaks?\b|build|mark\b|later\b|pauses?\b|silence|tails?\b|decay)",
+    r"[\s-]*(?:of (?:silence|pauses?|fad)|in\b|intros?\b(?! \w)|outros?\b|fad|solos?\b|breaks?\b|build|mark\b|later\b|pauses?\b|silence|tails?\b|decay)",
     re.IGNORECASE,
 )  # fmt: skip
 """After it: how long a stretch of the piece is."""

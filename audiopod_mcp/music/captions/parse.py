@@ -394,8 +394,3 @@ def _with_duration(brief: Brief, duration: float, stated: float | None) -> Brief
     if duration <= 0 and stated:
         duration = stated
     return replace(brief, duration=max(low, float(duration)) if duration > 0 else default_duration(brief))
-
-
-def instruments_named(caption: str) -> Iterable[str]:
-    """The instruments that a caption names, in its order."""
-    return [name for _, _, name in find_words(normalize_text(caption), INSTRUMENT_WORDS)]

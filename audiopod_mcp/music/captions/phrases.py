@@ -90,7 +90,7 @@ _MARKS: Final = {
     "z": r"(?:drum|beat|percussion|bass|vocal|voice|guitar|piano|synth|lyric)s?(?:-?less|[\s-]free)",
     "i": r"in|is|are|stays?|kept|gets?|feels?|goes|should be",
     "2": r"to|into",
-    "h": r"off|silent|muted|absent", "u": r"until|till|before|unless", "_": r"too|overly|other|such",
+    "h": r"off|silent|muted|absent", "u": r"until|till|before|unless|(?:in|for|during|over|from) the (?:last|final|closing) (?:\w+ )?(?:bars?|measures?|beats?|seconds?|minutes?)", "_": r"too|overly|other|such",
     "k": r"songs?|music|tracks?|tunes?|pieces?|beats?|instrumentals?",
     "y": "|".join(LAYER_WORDS),
 }  # fmt: skip

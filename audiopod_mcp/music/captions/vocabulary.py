@@ -286,7 +286,6 @@ COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight
 """Numbers in words."""
 MOMENTS: dict[str, str] = {**SECTIONS, r"hooks?": "chorus", r"breaks?": "break", r"builds?": "build", r"end(?:ing)?s?(?!\s+(?:on|with)\b)": "end", r"beginning|start|opening": "intro"}
 """Sections as a sentence on the course of the piece names them."""
-SECTION_WORD = f"(?:{'|'.join(pattern for pattern, label in MOMENTS.items() if pattern != r'builds?' and label != 'end')})"
 
 AMOUNTS: dict[str, float] = {
     # How much is to be played, 0.5 as usual.

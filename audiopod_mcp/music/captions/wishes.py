@@ -35,18 +35,13 @@ _SOLO_BY, _SOLO_WITH = re.compile("s_d?$"), re.compile("s[^,.:P#]{0,2}$")
 def asks_for_end(caption: str) -> str:
     """Whether ``caption`` has the music come to an end: ``"big"``, ``"close"`` or, if not, nothing."""
     ends = [wish for wish in read_wishes(caption) if _says_end(wish)]
-    if not ends:
-        return ""
-    return (
-        "big"
-        if any(
-            wish.value == "big"
-            or re.search("finale|bang", wish.asked, re.IGNORECASE)
-            or (wish.kind == "quality" and wish.value[1] > 0)
-            for wish in ends
-        )
-        else "close"
+    big = any(
+        wish.value == "big"
+        or re.search("finale|bang", wish.asked, re.IGNORECASE)
+        or (wish.kind == "quality" and wish.value[1] > 0)
+        for wish in ends
     )
+    return "big" if big else "close" if ends else ""
 
 
 def _says_end(wish: Wish) -> bool:
@@ -88,7 +83,7 @@ def _by_themselves(phrases: Iterable[Phrase]) -> Iterator[Wish]:
         kind, value = phrase.kind, phrase.value
         if kind in _SILENT or (kind == "moment" and (phrase.letter != "T" or value[1] == "end")):
             continue
-        if beside and kind == "section" and beside.letter == "?":
+        if beside and kind == "section" and beside.letter in ("?", "f"):
             continue  # "Male sings verses" is not that there are verses.
         if kind == "moment":
             kind, value = "cannot", BY_SECTION

@@ -9,7 +9,8 @@ from typing import Literal
 
 import numpy as np
 
-from audiopod_mcp.music.captions.parse import default_duration, instruments_named
+from audiopod_mcp.music.captions.asked import asked, wanted_phrases
+from audiopod_mcp.music.captions.parse import default_duration
 from audiopod_mcp.music.captions.wishes import Wish, read_wishes
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.harmony import tonic_chord
@@ -263,7 +264,7 @@ def _kit_for(brief: Brief, drum: int) -> str:
 def _instrument_for(brief: Brief) -> str:
     """The instrument that the caption names; a piano where it names none."""
     caption = brief.caption.lower()
-    named = [name for name in instruments_named(caption) if name in INSTRUMENTS]
+    named: list[str] = [name for name in asked(wanted_phrases(caption), "player") if name in INSTRUMENTS]
     if named or brief.instruments:
         return (*named, *brief.instruments)[0]
     if "riser" in caption:

@@ -57,7 +57,7 @@ def test_a_length_in_words_is_how_long_it_is(caption, seconds):
     "caption",
     [
         "90s house", "808s and dark bells, trap", "drums enter after 30 seconds", "pop with a 10 second intro",
-        "70s funk", "starts with piano for 20 seconds", "fade out in the last 5 seconds", "ambient, fade in over 4 seconds", "reverb tail of 3 seconds", "rock, solo lasting 6 seconds", "5 second fade out",
+        "70s funk", "starts with piano for 20 seconds", "fade out in the last 5 seconds", "ambient, fade in over 4 seconds", "reverb tail of 3 seconds", "rock, solo lasting 6 seconds", "5 second fade out", "pads, 10 seconds of silence at the end",
     ],
 )  # fmt: skip
 def test_other_numbers_are_no_length(caption):
@@ -174,6 +174,8 @@ def test_a_metre_that_is_not_played_is_told():
         ("trap, hi-hats double time", "double time", "whole kit"),
         ("jazz, drop everything but the drums in the bridge", "everything", "not understood"),
         ("rock with chorus guitar", "chorus", "no such effect"),
+        ("techno without drums in the last 8 bars", "drums in the last 8 bars", "entries and exits"),
+        ("jazz, the trumpet sits out the first verse", "sits out the first verse", "not understood"),
         ("ambient with wind sounds", "wind sounds", "no recorded sounds"),
         ("everything except drums should be soft, jazz", "soft", "not understood"),
     ],
