@@ -46,6 +46,9 @@ _SENTENCES = tuple(
         ("opens", f"{_ONE}q(?P<when>T)"),
         ("ends", f"{_ONE}q(?P<when>T)"),
         ("only", f"n{_SOME}x(?P<when>T)"),
+        ("only", f"(?P<who>{_NAME})~o_?(?P<when>T)"),
+        ("enters", f"(?P<who>{_NAME})~o_?(?P<when>A)"),
+        ("enters", f"(?P<who>{_NAME})~_?J{_WHEN}"),
         ("only", f"{_SOME}_?o_?(?P<when>T)"),
         ("enters", f"(?!a){_SOME}_?o_?(?P<when>A)"),
         ("enters", f"(?:n{_SOME}|{_SOME.replace('who', 'them')}(?:h|_{{0,2}}n_{{0,2}}))(?P<when>F)"),
@@ -55,6 +58,7 @@ _SENTENCES = tuple(
         ("rests", f"n{_SOME}(?P<when>T)"),
         ("enters", f"D{_SOME}{_WHEN}"),
         ("enters", f"[tM]D{_SOME}"),
+        ("enters", f"(?P<label>L):{_SOME}J(?![ACFHT])"),
         ("enters", f"t?{_SOME}{_ENTER}(?:{_WHEN}|l)?"),
         ("enters", f"(?<![nraP])t?{_SOME}(?P<when>A)"),
         ("leaves", f"t?{_SOME}X{_WHEN}"),
@@ -83,6 +87,7 @@ _WHICH = "say what it is to be in its place"
 FOR_A_TIME = 'who plays when is said by entries and exits: "drums enter at the chorus"'
 BY_SECTION = 'who plays in which section is said in sentences: "starts with piano, drums enter at the chorus"'
 LEVEL = "how loud a player is beside the others is said by an edit of the track"
+_FEEL = "half-time and double-time are the whole kit's"
 _SUNG_IN = ("verse", "pre-chorus", "chorus", "bridge")
 """Sections of which a player's name before them says that he plays there: a "piano verse", no "bass drop"."""
 _LISTING = re.compile("avoid|exclud|minus|negative", re.IGNORECASE)
@@ -198,9 +203,8 @@ class _Reader:
                 if name := next((name for name in ("when", "until", "label") if groups.get(name)), ""):
                     said = self.phrases[match.start(name)]
                     number, unit = said.value if name != "label" else _section(said)
-                    if said.letter == "A" and _INSIDE.match(
-                        said.text
-                    ):  # "in the second verse", and not after
+                    if said.letter == "A" and _INSIDE.match(said.text):
+                        # "In the second verse", and not after it.
                         action = "rests" if action == "leaves" else "only" if "o" in match[0] else action
                     elif action in ("only", "rests"):
                         number = 0.0
@@ -241,12 +245,13 @@ class _Reader:
 
     def levels(self) -> Iterator[Wish]:
         """How loud somebody is to be, or silent: "the drums should be quiet" is not said of the piece."""
-        for match in re.finditer("(?<=P)(?:i_?[Mm]|[Mm](?=[,.]|$))|[Pp]X[ACFHT]?", self.letters):
-            silent = match[0][0] in "Pp"
-            if silent or _LEVEL.fullmatch(self.phrases[match.end() - 1].text):
+        for match in re.finditer("(?<=P)(?:i_?[Mm]|[Mm](?=[,.]|$))|[Pp]X[ACFHT]?|(?<=[py])m", self.letters):
+            last = self.phrases[match.end() - 1]
+            silent, feel = match[0][0] in "Pp", last.kind == "feel"
+            if silent or feel or _LEVEL.fullmatch(last.text):
                 self.drop(*match.span(), "Pp")
                 self.strike(*match.span())
-                yield self.wish("cannot", *match.span(), FOR_A_TIME if silent else LEVEL)
+                yield self.wish("cannot", *match.span(), FOR_A_TIME if silent else _FEEL if feel else LEVEL)
 
     def denials(self) -> Iterator[Wish]:
         for number, phrase in enumerate(self.phrases):
@@ -261,7 +266,7 @@ class _Reader:
             elif letter == "R" and (swapped := _SWAPPED.match(self.letters, number)):
                 last = swapped.end()
                 players = self._players(number + 1, last)
-            elif letter in "nr" and (denied := self._denied(number)):
+            elif letter in "nrN" and (denied := self._denied(number)):
                 first, last = denied
                 players = self._players(number + 1, last)
                 reduces = letter == "r" or (last - first > 1 and self._is_manner(first))
