@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,8 @@ from audiopod_mcp.music.model import Progress, ignore_progress
 from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
 from audiopod_mcp.music.signal.interpolation import peak_offset
 from audiopod_mcp.music.signal.stft import STFT, Array, Ints
+
+_Number = TypeVar("_Number", bound=np.number[Any])
 
 N_FFT = 8192
 HOP = 2048
@@ -95,9 +98,16 @@ def spectral_peaks(
         tuning_vector += complex(strengths[-1] @ np.cos(angle), strengths[-1] @ np.sin(angle))
         report(min(1.0, (first + _BLOCK) / total), "listening for pitches")
     tuning = float(np.angle(tuning_vector) / (2 * np.pi))
-    pitch = np.concatenate(pitches)
+    frame, pitch, magnitude = (_emptied(parts) for parts in (frames, pitches, strengths))
     pitch -= np.float32(tuning)
-    return SpectralPeaks(np.concatenate(frames), pitch, np.concatenate(strengths), total, tuning)
+    return SpectralPeaks(frame, pitch, magnitude, total, tuning)
+
+
+def _emptied(parts: list[npt.NDArray[_Number]]) -> npt.NDArray[_Number]:
+    """The parts as one array; all of them would be in memory twice if they were kept."""
+    whole = np.concatenate(parts)
+    parts.clear()
+    return whole
 
 
 def _means_around(level: Array, frame: Ints, k: Ints) -> Array:

@@ -8,6 +8,8 @@ voices badly; a gliding lead guitar or a saxophone can pass for one.
 
 from __future__ import annotations
 
+from itertools import repeat
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -32,6 +34,8 @@ _N_BANDS = 3
 """Bands of two octaves, each an octave above the one before."""
 _MIN_FREQUENCY = 164.0
 """Hz where the lowest band begins."""
+_MIDDLE = slice(round(200 * N_FFT / ANALYSIS_RATE), round(4000 * N_FFT / ANALYSIS_RATE))
+"""The bins of the middle of the spectrum."""
 
 # Mean, spread and weight of the features, from a regularised logistic regression on four songs, their
 # instrumental versions and an instrumental: movement and its variance, lower and upper bands;
@@ -121,8 +125,10 @@ def vocal_features(mid: Array, side: Array, report: Progress = ignore_progress) 
     raw = np.zeros((frames, 3 * _N_BANDS + 3), np.float32)
     last: Array | None = None
     transform = STFT.centered(N_FFT, HOP)
-    blocks = (transform.magnitudes(signal, _BLOCK) for signal in (mid, side))
-    for (first, level), (_, width) in zip(*blocks, strict=True):
+    middle = transform.magnitudes(mid, _BLOCK)
+    silent = repeat((0, np.zeros((1, 1), np.float32)))
+    sides = transform.magnitudes(side, _BLOCK, _MIDDLE) if side.any() else silent
+    for (first, level), (_, width) in zip(middle, sides, strict=False):
         here = slice(first, first + len(level))
         octaves = _log_frequency(level)
         raw[here, : 3 * _N_BANDS] = _fluctogram(octaves, octaves[:1] if last is None else last)
@@ -185,11 +191,12 @@ def _fluctogram(octaves: Array, before: Array) -> Array:
 
 
 def _band_balance(level: Array, width: Array) -> Array:
-    """The middle of the spectrum: level (dB), share in the centre, share in all: ``(frames, 3)``."""
-    middle = slice(round(200 * N_FFT / ANALYSIS_RATE), round(4000 * N_FFT / ANALYSIS_RATE))
-    energy = np.square(level[:, middle]).sum(axis=1)
-    sides = np.square(width[:, middle]).sum(axis=1)
-    whole = np.square(level).sum(axis=1)
+    """The middle of the spectrum: level (dB), share in the centre, share in all: ``(frames, 3)``.
+
+    ``level`` is of the whole spectrum of the centre, ``width`` of the middle of that of the sides.
+    """
+    middle = level[:, _MIDDLE]
+    energy, sides, whole = (np.einsum("fb,fb->f", part, part) for part in (middle, width, level))
     shares = (10 * np.log10(energy + 1e-3), energy / (energy + sides + 1e-9), energy / (whole + 1e-9))
     return np.stack(shares, axis=1).astype(np.float32)
 

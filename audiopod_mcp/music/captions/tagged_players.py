@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from audiopod_mcp.music.lyrics.tags import FADE
 from audiopod_mcp.music.lyrics.text import LyricSection, read_lyrics
 from audiopod_mcp.music.model import Staging
 
@@ -79,7 +80,7 @@ def _items(text: str) -> Iterator[str]:
 def words_of(section: LyricSection) -> str:
     """What the tag of a section says beside its name: what is behind a mark, if there is one."""
     behind = re.split(r"\s*[:(|–—,]\s*|\s+-\s+", (section.tag or "").rstrip(" )"), maxsplit=1)[1:]
-    return behind[0] if behind and section.wish else section.wish
+    return FADE.sub("", behind[0]) if behind and section.wish else section.wish
 
 
 def staging_of(lyrics: str | None) -> tuple[Staging, ...]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from audiopod_mcp.music.captions.numbers import canonical_metre, find_metre
+from audiopod_mcp.music.captions.asked import metre_asked, wanted_phrases
+from audiopod_mcp.music.captions.numbers import canonical_metre
 from audiopod_mcp.music.captions.text_search import find_words, word_pattern
 from audiopod_mcp.music.captions.vocabulary import FAR_REGIONS, OWN_NAMES, SECTIONS
 from audiopod_mcp.music.captions.wishes import Wish, styles_named_exactly
@@ -33,7 +34,7 @@ def settle_style(wish: Wish, played: Played) -> str | NotDone:
 
 def settle_form(wish: Wish, played: Played) -> str | NotDone:
     own, score = played.brief.style, played.score
-    metre = find_metre(wish.asked)
+    metre = metre_asked(wanted_phrases(wish.asked))
     if wish.value == "rap":
         spoken = any(part.instrument == "spoken voice" for part in played.parts)
         return (

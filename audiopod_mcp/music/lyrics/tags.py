@@ -179,6 +179,8 @@ def read_tag(text: str) -> Tag:
         way = "fade in" if fade[1] and fade[1].lower() == "in" else "fade out"
         label = label_of(rest)
         follows = (fade[1] or label == "outro") and (not _wish(rest) if label else fade.start() == 0)
+        if (label, way) in (("outro", "fade out"), ("intro", "fade in")):
+            return Tag(way, text, label, wish=_wish(rest))
         if not rest or follows or (label and _BEFORE_FADE.search(body) and not _wish(rest)):
             again = "repeat" if "repeat" in body.lower() else ""
             return Tag(way, text, label, times if label else 1, "" if label else rest or again)

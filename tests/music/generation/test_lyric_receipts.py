@@ -14,6 +14,7 @@ from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.generation.extend import extend
 from audiopod_mcp.music.generation.generate import generate
 from audiopod_mcp.music.generation.lyric_receipts import lyric_receipts
+from audiopod_mcp.music.lyrics.text import read_lyrics
 from audiopod_mcp.music.model import Score
 
 
@@ -87,6 +88,17 @@ def test_tags_say_where_more_and_where_less_is_played():
     done, unmet = receipts(lyrics)
     assert re.search(r"Verse 1: stripped back, piano only: \d+% less is played at .*; piano alone at", done)
     assert re.search(r"Chorus - huge: \d+% more is played", done)
+    assert not unmet
+
+
+@pytest.mark.parametrize(
+    "tag", ["Outro: piano only, fading", "Outro - gentle fade out", "Outro: no drums, fade"]
+)
+def test_an_outro_that_fades_has_its_players(tag):
+    lyrics = f"[Verse]\nMorning light\n[Chorus]\nWe are home\n[{tag}]"
+    assert read_lyrics(lyrics).fades_out
+    done, unmet = receipts(lyrics)
+    assert f"{tag}: " in done
     assert not unmet
 
 
