@@ -27,6 +27,7 @@ import soundfile
 from scipy.optimize import minimize, minimize_scalar
 
 from audiopod_mcp.music.analysis import metrical_level
+from audiopod_mcp.music.analysis.autocorrelation import onset_autocorrelations
 from audiopod_mcp.music.analysis.beats import estimate_tempo, refine_and_track
 from audiopod_mcp.music.analysis.chroma import CHROMA_FPS, bass_chromagram, chromagram, spectral_peaks
 from audiopod_mcp.music.analysis.key import harmonic_change
@@ -119,7 +120,7 @@ def hearings(folder: Path, truth: Truth) -> Iterator[Hearing]:
     for number, (start, end) in enumerate(spans):
         frames = slice(round(start * CHROMA_FPS), round(end * CHROMA_FPS))
         part = envelopes[:, round(start * ONSET_FPS) : round(end * ONSET_FPS)]
-        estimate = estimate_tempo(part)
+        estimate = estimate_tempo(part, onset_autocorrelations(part)[0])
         if estimate is None:
             continue
         tempo, beats = refine_and_track(part, estimate[0])

@@ -101,7 +101,7 @@ def key_of(result: str, audio: Samples, rate: int) -> str:
 class OfRecording(Protocol[T_co]):
     """A function of a recording."""
 
-    def __call__(self, audio: Audio, rate: int, report: Progress = ignore_progress) -> T_co: ...
+    def __call__(self, audio: Samples, rate: int, report: Progress = ignore_progress) -> T_co: ...
 
 
 def kept(
@@ -114,7 +114,7 @@ def kept(
 
     def decorate(make: OfRecording[T]) -> OfRecording[T]:
         @wraps(make)
-        def answer(audio: Audio, rate: int, report: Progress = ignore_progress) -> T:
+        def answer(audio: Samples, rate: int, report: Progress = ignore_progress) -> T:
             def remembered(kept: Kept) -> T:
                 report(1.0, "remembering it")
                 return restore(kept)

@@ -180,7 +180,21 @@ class Cue:
     Empty: at the next section.
     """
     number: float = 0.0
-    """How many bars or seconds, which share, or which section of that label: 1 the first, -1 the last."""
+    """How many bars or seconds, which share, or which one of that label: 1 the first, -1 the last, 0 all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staging:
+    """What the tag of a section of the lyrics says of who plays."""
+
+    section: int
+    """Its number in the lyrics, from 0."""
+    action: str
+    """``only`` (nobody else plays in it), ``rests`` (in it), ``enters``, ``leaves`` or ``all``; ``more`` or
+    ``less`` is to be played there than elsewhere.
+    """
+    players: tuple[str, ...]
+    """Instruments or tracks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,6 +227,8 @@ class Brief:
     """The share of a pair that its first note takes, 0.5 straight to 0.67 triplets; ``None``: the style's."""
     course: tuple[Cue, ...] = ()
     """Who plays when, in the order of the caption; empty: as the style has it."""
+    staging: tuple[Staging, ...] = ()
+    """Who plays when by the tags of the lyrics, in their order."""
     solos: tuple[tuple[str, int | None], ...] = ()
     """Instruments that have a solo, and the section of the lyrics, by number; ``None``: within the piece."""
     percussion: str = ""
@@ -286,7 +302,10 @@ class Score:
             course = tuple(
                 Cue(**{**cue, "players": tuple(cue["players"])}) for cue in brief.get("course", ())
             )
-            told = {"solos": (*tagged, *solos), "activity": activity, "course": course}
+            staging = tuple(
+                Staging(**{**step, "players": tuple(step["players"])}) for step in brief.get("staging", ())
+            )
+            told = {"solos": (*tagged, *solos), "activity": activity, "course": course, "staging": staging}
             told["emphasis"] = tuple((label, more) for label, more in brief.get("emphasis", ()))
             return Brief(**{**brief, **names, **told})
 

@@ -8,8 +8,8 @@ from dataclasses import asdict
 import numpy as np
 import numpy.typing as npt
 
-from audiopod_mcp.music.caching import Kept, kept
-from audiopod_mcp.music.model import Analysis, Audio, Progress, ignore_progress, progress_within
+from audiopod_mcp.music.caching import Kept, Samples, kept
+from audiopod_mcp.music.model import Analysis, Progress, ignore_progress, progress_within
 from audiopod_mcp.music.signal.downmix import downmix
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.signal.stft import Array, Ints
@@ -31,13 +31,13 @@ _MIN_BEATS_FOR_METRE = 8
 
 
 @kept("analysis", lambda made: Kept(asdict(made)), lambda found: Analysis.from_dict(found.facts))
-def analyze(audio: Audio, rate: int, report: Progress = ignore_progress) -> Analysis:
+def analyze(audio: Samples, rate: int, report: Progress = ignore_progress) -> Analysis:
     """Tempo, beats, metre, key, chords, sections, singing, loudness and sound of a recording.
 
     Parameters
     ----------
     audio : float32 array, shape (samples, channels)
-        Of any length and number of channels.
+        Of any length and number of channels; in memory, or where it can be read a stretch at a time.
     rate : int
         Samples a second, any.
     report : Progress

@@ -9,32 +9,54 @@ import numpy.typing as npt
 import scipy.fft as sfft
 from numpy.lib.stride_tricks import sliding_window_view
 
-from audiopod_mcp.music.signal.stft import WORKERS, Array
+from audiopod_mcp.music.signal.stft import Array
 
 from .onsets import BROADBAND, HIGH_BAND, LOW_BAND, MID_BAND, ONSET_FPS
 
 BAND_WEIGHTS = {BROADBAND: 1.0, LOW_BAND: 0.6, MID_BAND: 0.5, HIGH_BAND: 0.6}
 """What each row of the onset envelopes counts for the pulse."""
+LAGS, HOP = int(8 * ONSET_FPS), int(ONSET_FPS)
+"""Onset frames of a window, which are the lags that are looked at, and from one window to the next."""
+TOGETHER, APART = 5, 3
+"""Windows that a local mean is of, and from the first of one to the first of the next."""
 
 _BLOCK = 256
 """Windows transformed at a time."""
 
 
-def onset_autocorrelation(envelope: Array, window: float = 8.0, hop: float = 1.0) -> Array:
-    """The mean autocorrelation of an onset envelope.
+def onset_autocorrelations(envelopes: Array) -> tuple[Array, Array]:
+    """How onsets recur in the whole of a piece, and in each part of it.
 
     Parameters
     ----------
-    envelope : float32 array, shape (frames,)
-        Onset strength at :data:`ONSET_FPS`.
-    window, hop : float
-        As for :func:`mean_autocorrelation`, but in seconds.
+    envelopes : float32 array, shape (6, frames)
+        :func:`~.onsets.onset_envelopes`.
 
     Returns
     -------
-    float32 array, shape (window · ONSET_FPS,)
+    whole : float32 array, shape (LAGS,)
+        As from :func:`mean_autocorrelation`, of all bands.
+    local : float32 array, shape (means, LAGS)
+        The same of :data:`TOGETHER` windows each, the first of them :data:`APART` windows from that of the
+        one before; empty where there are not so many.
     """
-    return mean_autocorrelation(envelope, int(window * ONSET_FPS), int(hop * ONSET_FPS))
+    envelopes = np.pad(envelopes, ((0, 0), (0, max(0, LAGS - envelopes.shape[1]))))
+    count = (envelopes.shape[1] - LAGS) // HOP + 1
+    starts = range(0, count - TOGETHER + 1, APART)
+    whole, local = np.zeros(LAGS, np.float32), np.zeros((len(starts), LAGS), np.float32)
+    for row, weight in BAND_WEIGHTS.items():
+        windows = sliding_window_view(envelopes[row], LAGS)[::HOP]
+        heard = np.asarray(windows.any(axis=1))
+        rows = np.zeros(windows.shape, np.float32)
+        for first in range(0, count, _BLOCK):
+            block = slice(first, first + _BLOCK)
+            rows[block][heard[block]] = _correlate_tapered(windows[block])
+        share = weight / sum(BAND_WEIGHTS.values())
+        whole += share * _mean_of(rows.sum(axis=0, dtype=np.float64), heard.sum())
+        for number, start in enumerate(starts):
+            span = slice(start, start + TOGETHER)
+            local[number] += share * _mean_of(rows[span].sum(axis=0), heard[span].sum())
+    return whole, local
 
 
 def mean_autocorrelation(values: Array, window: int, hop: int) -> Array:
@@ -64,35 +86,6 @@ def mean_autocorrelation(values: Array, window: int, hop: int) -> Array:
     return _mean_of(total, counted)
 
 
-def local_autocorrelations(values: Array, window: int, hop: int, together: int, apart: int) -> Array:
-    """:func:`mean_autocorrelation` of so many windows ``together``, and of the next, so many ``apart``.
-
-    A window that is of several means is transformed once.
-
-    Parameters
-    ----------
-    values : float32 array, shape (steps,)
-        Of ``together`` windows at least.
-    window, hop : int
-        As for :func:`mean_autocorrelation`.
-    together, apart : int
-        Windows of a mean, and from the first of one to the first of the next.
-
-    Returns
-    -------
-    float32 array, shape (means, window)
-    """
-    windows = sliding_window_view(values, window)[::hop]
-    heard = np.asarray(windows.any(axis=1))
-    rows = np.zeros(windows.shape, np.float32)
-    for first in range(0, len(windows), _BLOCK):
-        block = slice(first, first + _BLOCK)
-        rows[block][heard[block]] = _correlate_tapered(windows[block])
-    starts = range(0, len(windows) - together + 1, apart)
-    spans = (slice(start, start + together) for start in starts)
-    return np.stack([_mean_of(rows[span][heard[span]].sum(axis=0), heard[span].sum()) for span in spans])
-
-
 def _correlate_tapered(windows: Array) -> Array:
     """The autocorrelations of those windows in which anything sets in, shape (at most windows, window)."""
     frames = windows[windows.any(axis=1)]
@@ -117,8 +110,9 @@ def _correlate(frames: Array) -> Array:
     """The autocorrelation of each of the frames, shape (frames, window): by lag, 1 at lag 0."""
     window = frames.shape[1]
     size = sfft.next_fast_len(2 * window, real=True)
-    power = np.abs(sfft.rfft(frames, size, axis=1, workers=WORKERS)) ** 2
-    lags = sfft.irfft(power, size, axis=1, workers=WORKERS)[:, :window]
+    spectrum = sfft.rfft(frames, size, axis=1)
+    spectrum *= spectrum.conj()
+    lags = sfft.irfft(spectrum, size, axis=1, overwrite_x=True)[:, :window]
     normalized: Array = lags / (lags[:, :1] + 1e-9)
     return normalized
 

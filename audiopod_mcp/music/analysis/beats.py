@@ -12,7 +12,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from audiopod_mcp.music.model import Progress, ignore_progress, progress_within
 from audiopod_mcp.music.signal.stft import Array
 
-from .autocorrelation import BAND_WEIGHTS, interpolate_at, onset_autocorrelation
+from .autocorrelation import interpolate_at, onset_autocorrelations
 from .metrical_level import MIN_BEATS, find_metrical_level
 from .onsets import BROADBAND, KICK_BAND, ONSET_FPS
 from .tatums import first_and_last_onset
@@ -84,12 +84,13 @@ def find_pulse(
     Pulse or None
         ``None`` when nothing recurs.
     """
-    estimate = estimate_tempo(envelopes)
+    whole, local = onset_autocorrelations(envelopes)
+    estimate = estimate_tempo(envelopes, whole)
     report(0.3, "finding the tempo")
     if estimate is None:
         return None
     tempo, confidence = estimate
-    curve = estimate_tempo_curve(envelopes, tempo)
+    curve = estimate_tempo_curve(local, envelopes.shape[1], tempo)
     tempo, beats = refine_and_track(
         envelopes, tempo if curve is None else curve, progress_within(report, 0.3, 0.7)
     )
@@ -173,7 +174,7 @@ def refine_tempo_by_spectrum(envelope: Array, tempo: float) -> float:
 
 
 def estimate_tempo(
-    envelopes: Array, mean: float = 118.0, octaves: float = 0.75
+    envelopes: Array, correlation: Array, mean: float = 118.0, octaves: float = 0.75
 ) -> tuple[float, float] | None:
     """The tempo of a piece, and how clear its pulse is.
 
@@ -184,6 +185,8 @@ def estimate_tempo(
     ----------
     envelopes : float32 array, shape (6, frames)
         :func:`~.onsets.onset_envelopes`.
+    correlation : float32 array, shape (LAGS,)
+        The first of :func:`~.autocorrelation.onset_autocorrelations`.
     mean, octaves : float
         Centre of the prior in beats a minute, and its standard deviation.
 
@@ -192,8 +195,6 @@ def estimate_tempo(
     (float, float) or None
         Beats a minute and clarity, 0 to 1; ``None`` when nothing recurs.
     """
-    rows = [weight * onset_autocorrelation(envelopes[row]) for row, weight in BAND_WEIGHTS.items()]
-    correlation = np.sum(rows, axis=0)
     period = 60 * ONSET_FPS / CANDIDATE_TEMPI
     lag_weights = ((1, 1.0), (2, 0.55), (4, 0.45), (0.5, 0.25))
     support = sum(weight * interpolate_at(correlation, period * beats) for beats, weight in lag_weights)
@@ -207,7 +208,7 @@ def estimate_tempo(
         grid = np.linspace(lag * 0.985, lag * 1.015, 61)
         tempo = 60 * ONSET_FPS * beats / float(grid[np.argmax(interpolate_at(correlation, grid))])
     lags = 60 * ONSET_FPS / tempo * np.asarray([1.0, 2.0, 4.0])
-    clarity = float(interpolate_at(correlation, lags).mean() / sum(BAND_WEIGHTS.values()))
+    clarity = float(interpolate_at(correlation, lags).mean())
     first, last = first_and_last_onset(envelopes[BROADBAND])
     longer = max(1.0, (last - first) / _CLARITY_SECONDS)
     enough = max(_LEAST_CLARITY, _MIN_CLARITY / longer)

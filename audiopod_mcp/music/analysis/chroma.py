@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
 from audiopod_mcp.music.model import Progress, ignore_progress
-from audiopod_mcp.music.signal.averages import moving_mean
 from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
 from audiopod_mcp.music.signal.interpolation import peak_offset
-from audiopod_mcp.music.signal.stft import STFT, Array
+from audiopod_mcp.music.signal.stft import STFT, Array, Ints
+
+_Number = TypeVar("_Number", bound=np.number[Any])
 
 N_FFT = 8192
 HOP = 2048
@@ -21,7 +23,9 @@ CHROMA_FPS = ANALYSIS_RATE / HOP
 
 _NOISE_FLOOR = 1e-3
 """Spectral magnitudes below this (a tone 130 dB under full scale) are numerical noise."""
-_BLOCK = 512
+_WHITENING = 61
+"""Bins over which the spectrum around a peak is smoothed; odd."""
+_BLOCK = 256
 """Frames whose peaks are picked at a time."""
 
 
@@ -76,16 +80,16 @@ def spectral_peaks(
     total = len(signal) // HOP + 1
     frames, pitches, strengths = [], [], []
     tuning_vector = 0j
-    for first, magnitude in STFT.centered(N_FFT, HOP).magnitudes(signal, _BLOCK):
-        level = magnitude[:, inside] + 1e-9
+    for first, magnitude in STFT.centered(N_FFT, HOP).magnitudes(signal, _BLOCK, inside):
+        level = magnitude + 1e-9
         middle = level[:, 1:-1]
         is_peak = np.zeros(level.shape, np.bool_)
         is_peak[:, 1:-1] = (middle > level[:, :-2]) & (middle >= level[:, 2:]) & (middle > _NOISE_FLOOR)
         at = np.flatnonzero(is_peak)  # of the rows end to end, which is faster than by row and column
         before, peak, after = (level.ravel()[at + beside] for beside in (-1, 0, 1))
-        around = moving_mean(level, 61).ravel()[at]
-        offset = peak_offset(np.log(before), np.log(peak), np.log(after))
         frame, k = np.divmod(at, level.shape[1])
+        around = _means_around(level, frame, k)
+        offset = peak_offset(np.log(before), np.log(peak), np.log(after))
         frequency = (bins[inside][k] + offset) * (ANALYSIS_RATE / N_FFT)
         frames.append((frame + first).astype(np.int32))
         pitches.append((69 + 12 * np.log2(frequency / 440)).astype(np.float32))
@@ -94,9 +98,26 @@ def spectral_peaks(
         tuning_vector += complex(strengths[-1] @ np.cos(angle), strengths[-1] @ np.sin(angle))
         report(min(1.0, (first + _BLOCK) / total), "listening for pitches")
     tuning = float(np.angle(tuning_vector) / (2 * np.pi))
-    pitch = np.concatenate(pitches)
+    frame, pitch, magnitude = (_emptied(parts) for parts in (frames, pitches, strengths))
     pitch -= np.float32(tuning)
-    return SpectralPeaks(np.concatenate(frames), pitch, np.concatenate(strengths), total, tuning)
+    return SpectralPeaks(frame, pitch, magnitude, total, tuning)
+
+
+def _emptied(parts: list[npt.NDArray[_Number]]) -> npt.NDArray[_Number]:
+    """The parts as one array; all of them would be in memory twice if they were kept."""
+    whole = np.concatenate(parts)
+    parts.clear()
+    return whole
+
+
+def _means_around(level: Array, frame: Ints, k: Ints) -> Array:
+    """The means over the :data:`_WHITENING` bins around some, those at the edges repeated: ``(peaks,)``."""
+    half = _WHITENING // 2
+    padded = np.pad(level, ((0, 0), (half + 1, half)), mode="edge")
+    sums = np.cumsum(padded, axis=1, dtype=np.float64).ravel()
+    start = frame * padded.shape[1] + k
+    means: Array = ((sums[start + _WHITENING] - sums[start]) / _WHITENING).astype(np.float32)
+    return means
 
 
 def chromagram(peaks: SpectralPeaks, centre: float = 60.0, spread: float = 18.0) -> Array:
@@ -136,7 +157,9 @@ def bass_chromagram(peaks: SpectralPeaks, below: float = 52.0) -> Array:
     float32 array, shape (frames, 12)
         C first.
     """
-    return _fold_octaves(peaks, lambda pitch: (pitch < below).astype(np.float32))
+    low = peaks.pitch < below
+    bass = replace(peaks, frame=peaks.frame[low], pitch=peaks.pitch[low], magnitude=peaks.magnitude[low])
+    return _fold_octaves(bass, np.ones_like)
 
 
 def _fold_octaves(peaks: SpectralPeaks, weigh: Callable[[Array], Array], block: int = 2**20) -> Array:
@@ -150,5 +173,5 @@ def _fold_octaves(peaks: SpectralPeaks, weigh: Callable[[Array], Array], block: 
         pitch = peaks.pitch[here]
         nearest = np.round(pitch)
         weight = weigh(pitch) * peaks.magnitude[here] * np.exp(-0.5 * ((pitch - nearest) / 0.2) ** 2)
-        chroma += np.bincount(peaks.frame[here] * 12 + nearest.astype(np.intp) % 12, weight, len(chroma))
+        chroma += np.bincount(peaks.frame[here] * 12 + nearest.astype(np.int32) % 12, weight, len(chroma))
     return chroma.reshape(-1, 12).astype(np.float32)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -20,6 +22,8 @@ ODD_METRES = {"5/4": 5, "7/4": 7}
 
 _HARMONIC_CHANGE = 6
 """The row of :attr:`TatumFeatures.onsets` that follows the onset envelopes."""
+_BEGIN, _MIDDLE, _THIRDS, _OTHER_BEATS, _HALVES, _FIRST_THIRDS, _SECOND_THIRDS, _QUARTERS = range(8)
+"""Places within a bar, the columns of :func:`_places_in_bar`: of or within the bar, then within its beats."""
 _WINDOW, _HOP = 48 * TATUMS_PER_BEAT, 8 * TATUMS_PER_BEAT
 
 # Beats after which recurrence is measured, of the onsets of all bands, of kick, snare, and harmony.
@@ -50,9 +54,14 @@ def extract_metre_features(tatums: TatumFeatures) -> Array:
     levels = np.asarray(LEVEL_RATIOS)
     period = TATUMS_PER_BEAT / levels
     of_levels = _recurrence_features(tatums, period, tatums.tempo * levels)
+    variance = tatums.onsets.var(axis=1) + 1e-9
     of_bars = []
-    for beat in period:
-        by_beats = {n: _bar_profile_features(tatums.onsets, round(beat), n) for n in set(METRES.values())}
+    for beat in period.round().astype(int).tolist():
+        of_beat = _mean_bar(tatums.onsets, beat).var(axis=1)
+        by_beats = {
+            beats: _bar_profile_features(tatums.onsets, variance, of_beat, beat, beats)
+            for beats in set(METRES.values())
+        }
         of_bars.append([by_beats[beats] for beats in METRES.values()])
     repeated = np.repeat(of_levels[:, None], len(METRES), axis=1)
     return np.concatenate((repeated, np.asarray(of_bars)), axis=2).astype(np.float32)
@@ -119,49 +128,68 @@ def _chroma_autocorrelation(chroma: Array) -> Array:
     rows -= rows.mean(axis=0)
     count = len(rows)
     lags = range(min(count - 8, round(_MAX_CHROMA_LAG) + 2))
-    correlation = [float(np.mean(np.sum(rows[lag:] * rows[: count - lag], axis=1))) for lag in lags]
+    correlation = [rows[lag:].ravel() @ rows[: count - lag].ravel() / (count - lag) for lag in lags]
     power = np.square(rows).sum(axis=1).mean() + 1e-9
     scaled: Array = np.asarray(correlation or [0.0], np.float32) / power
     return scaled
 
 
-def _bar_profile_features(onsets: Array, beat: int, beats: int) -> list[float]:
-    """What is stressed where in the mean bar of ``beats`` of ``beat`` tatums: 35 numbers.
+def _bar_profile_features(
+    onsets: Array, variance: Array, of_beat: Array, beat: int, beats: int
+) -> npt.NDArray[np.float64]:
+    """What is stressed where in the mean bar of ``beats`` of ``beat`` tatums: ``(35,)``.
 
-    Stresses are logarithms of multiples of the bar's mean.
+    Stresses are logarithms of multiples of the bar's mean. ``variance`` is that of each row of ``onsets``,
+    ``of_beat`` that of its mean beat.
     """
-    length, tatums = beat * beats, onsets.shape[1]
-    count = max(1, tatums // length)
-    padded = np.pad(onsets, ((0, 0), (0, max(0, length - tatums))))
-    bars = padded[:, : count * length].reshape(len(onsets), count, length)
-    profile = bars.mean(axis=1)
+    profile = _mean_bar(onsets, beat * beats)
     mean = profile.mean(axis=1, keepdims=True)
     deviation = (profile - mean) / (profile.std(axis=1, keepdims=True) + 1e-6)
     above_middle = deviation[BROADBAND] - deviation[MID_BAND]
     downbeat = deviation[_HARMONIC_CHANGE] + 0.8 * deviation[LOW_BAND] + 0.3 * above_middle
     stress = np.log(np.roll(profile, -int(downbeat.argmax()), axis=1) / (mean + 1e-6) + 0.1)
+    at = stress @ _places_in_bar(beat * beats, beats)
+    divisions = at[[BROADBAND, MID_BAND, HIGH_BAND], _HALVES : _SECOND_THIRDS + 1]
+    triplets = divisions[:, 1:].min(axis=1) - divisions[:, 0]
+    rows = [BROADBAND, LOW_BAND, SNARE_BAND, _HARMONIC_CHANGE]
+    by_chance = variance / max(1, onsets.shape[1] // (beat * beats))
+    return np.concatenate(
+        (
+            at[[BROADBAND, LOW_BAND, _HARMONIC_CHANGE], : _OTHER_BEATS + 1].ravel(),
+            np.column_stack((divisions, triplets)).ravel(),
+            [at[BROADBAND, _QUARTERS]],
+            at[KICK_BAND, : _THIRDS + 1],
+            [row.max() for row in (deviation[_HARMONIC_CHANGE], deviation[LOW_BAND], downbeat)],
+            ((profile.var(axis=1) - by_chance - of_beat) / variance)[rows],
+        )
+    )
 
-    def stress_at(row: int, places: npt.ArrayLike) -> float:
-        """The mean stress at places within the bar, 0 to 1."""
+
+def _mean_bar(onsets: Array, length: int) -> Array:
+    """The mean of the whole stretches of ``length`` tatums, ``(rows, length)``; what there is, if none is."""
+    rows, tatums = onsets.shape
+    if tatums < length:
+        return np.pad(onsets, ((0, 0), (0, length - tatums)))
+    mean: Array = onsets[:, : tatums // length * length].reshape(rows, -1, length).mean(axis=1)
+    return mean
+
+
+@lru_cache(maxsize=64)
+def _places_in_bar(length: int, beats: int) -> Array:
+    """Weights that make means at places within a bar of ``length`` tatums of its rows: ``(length, 8)``."""
+    each_beat = np.arange(beats)
+    fractions = {
+        _BEGIN: (0,),
+        _MIDDLE: (0.5,),
+        _THIRDS: (1 / 3, 2 / 3),
+        _OTHER_BEATS: np.arange(1, beats) / beats,
+        _HALVES: (each_beat + 1 / 2) / beats,
+        _FIRST_THIRDS: (each_beat + 1 / 3) / beats,
+        _SECOND_THIRDS: (each_beat + 2 / 3) / beats,
+        _QUARTERS: np.concatenate((each_beat + 0.25, each_beat + 0.75)) / beats,
+    }
+    weights = np.zeros((length, len(fractions)), np.float32)
+    for column, places in fractions.items():
         indices = np.round(np.asarray(places) * length).astype(np.intp) % length
-        chosen = stress[row][indices]
-        return float(chosen.sum() / chosen.size)  # two thousand times a piece: `mean` takes longer
-
-    begin, middle, thirds = (0,), (0.5,), (1 / 3, 2 / 3)
-    other_beats, each_beat = np.arange(1, beats) / beats, np.arange(beats)
-    features = [
-        stress_at(row, places)
-        for row in (BROADBAND, LOW_BAND, _HARMONIC_CHANGE)
-        for places in (begin, middle, thirds, other_beats)
-    ]
-    for row in (BROADBAND, MID_BAND, HIGH_BAND):
-        half, first, second = (stress_at(row, (each_beat + part) / beats) for part in (1 / 2, 1 / 3, 2 / 3))
-        features += [half, first, second, min(first, second) - half]
-    features.append(stress_at(BROADBAND, np.concatenate((each_beat + 0.25, each_beat + 0.75)) / beats))
-    features += [stress_at(KICK_BAND, places) for places in (begin, middle, thirds)]
-    features += [float(row.max()) for row in (deviation[_HARMONIC_CHANGE], deviation[LOW_BAND], downbeat)]
-    for row in (BROADBAND, LOW_BAND, SNARE_BAND, _HARMONIC_CHANGE):
-        variance = onsets[row].var() + 1e-9
-        by_beat = onsets[row][: tatums // beat * beat].reshape(-1, beat).mean(axis=0).var()
-        features.append(float((profile[row].var() - variance / count - by_beat) / variance))
-    return features
+        np.add.at(weights[:, column], indices, 1 / len(indices))
+    return weights

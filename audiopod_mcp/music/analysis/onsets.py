@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+import numpy.typing as npt
 
 from audiopod_mcp.music.model import Progress, ignore_progress
 from audiopod_mcp.music.signal.averages import moving_mean
@@ -54,29 +57,20 @@ def onset_envelopes(signal: Array, report: Progress = ignore_progress) -> Array:
     SuperFlux (Böck & Widmer, DAFx 2013): the frame compared with is two back and maximum-filtered over three
     bands, so that vibrato does not read as onsets.
     """
-    bank = log_filterbank(N_FFT)
+    bank = log_filterbank(N_FFT) * np.float32(1000 / math.sqrt(N_FFT))
     bands = bank.shape[1]
-    quarter = bands // 4
-    centres = bank.argmax(axis=0) * ANALYSIS_RATE / N_FFT
-    kick, snare = centres < 130, (centres > 200) & (centres < 4000)
+    rows = _rows_of_bands(bank.argmax(axis=0) * ANALYSIS_RATE / N_FFT)
     frames = len(signal) // HOP + 1
-    flux = np.zeros((6, frames), np.float32)
+    flux = np.zeros((len(rows), frames), np.float32)
     last = np.zeros((_LAG, bands), np.float32)
     half_second, change, changes = int(ONSET_FPS / 2), 0.0, 0
     for first, magnitude in STFT.centered(N_FFT, HOP).magnitudes(signal):
-        level = np.log1p(magnitude @ bank * (1000 / np.sqrt(N_FFT)))
-        padded = np.pad(np.concatenate((last, level)), ((0, 0), (1, 1)), mode="edge")
-        reference = np.maximum(np.maximum(padded[:, :-2], padded[:, 1:-1]), padded[:, 2:])[:-_LAG]
-        rise = np.maximum(level - reference, 0)
+        loudness = np.concatenate((last, magnitude @ bank))
+        levels = np.log1p(loudness)
+        last, level = loudness[-_LAG:].copy(), levels[_LAG:]
         here = slice(first, first + len(level))
-        flux[BROADBAND, here] = rise.mean(axis=1)
-        flux[LOW_BAND, here] = rise[:, :quarter].mean(axis=1)
-        flux[MID_BAND, here] = rise[:, quarter : 3 * quarter].mean(axis=1)
-        flux[HIGH_BAND, here] = rise[:, 3 * quarter :].mean(axis=1)
-        loud = np.maximum(np.expm1(padded[_LAG:, 1:-1]) - np.expm1(reference), 0)
-        flux[KICK_BAND, here] = loud[:, kick].mean(axis=1)
-        flux[SNARE_BAND, here] = loud[:, snare].mean(axis=1)
-        last = np.concatenate((last, level))[-_LAG:]
+        flux[:KICK_BAND, here] = rows[:KICK_BAND] @ _rise(levels).T
+        flux[KICK_BAND:, here] = rows[KICK_BAND:] @ _rise(loudness).T
         whole = level[: len(level) // half_second * half_second]
         means = whole.reshape(-1, half_second, bands).mean(axis=1)
         change += float(np.abs(np.diff(means, axis=0)).mean(axis=1).sum())
@@ -92,6 +86,30 @@ def onset_envelopes(signal: Array, report: Progress = ignore_progress) -> Array:
         return np.zeros_like(flux)
     normalized: Array = flux / np.where(spread > 1e-4, spread, np.inf)
     return normalized
+
+
+def _rows_of_bands(centres: npt.NDArray[np.float64]) -> Array:
+    """Which bands with such ``centres`` (Hz) each row of :func:`onset_envelopes` is the mean of."""
+    place, quarter = np.arange(len(centres)), len(centres) // 4
+    chosen = np.zeros((6, len(centres)), np.float32)
+    chosen[BROADBAND] = 1
+    chosen[LOW_BAND] = place < quarter
+    chosen[MID_BAND] = (place >= quarter) & (place < 3 * quarter)
+    chosen[HIGH_BAND] = place >= 3 * quarter
+    chosen[KICK_BAND] = centres < 130
+    chosen[SNARE_BAND] = (centres > 200) & (centres < 4000)
+    means: Array = chosen / chosen.sum(axis=1, keepdims=True)
+    return means
+
+
+def _rise(levels: Array) -> Array:
+    """By how much each frame but the first :data:`_LAG` is above those before it: ``(frames, bands)``."""
+    before = levels[:-_LAG]
+    reference = before.copy()
+    np.maximum(reference[:, 1:], before[:, :-1], out=reference[:, 1:])
+    np.maximum(reference[:, :-1], before[:, 1:], out=reference[:, :-1])
+    rise: Array = np.subtract(levels[_LAG:], reference, out=reference)
+    return np.maximum(rise, 0, out=rise)
 
 
 def onset_frames(envelope: Array, threshold: float = 1.0) -> Ints:

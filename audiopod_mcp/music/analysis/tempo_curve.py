@@ -7,13 +7,9 @@ import numpy.typing as npt
 
 from audiopod_mcp.music.signal.stft import Array
 
-from .autocorrelation import BAND_WEIGHTS, interpolate_at, local_autocorrelations
+from .autocorrelation import APART, HOP, LAGS, TOGETHER, interpolate_at
 from .onsets import ONSET_FPS
 
-_LAGS, _HOP = int(8 * ONSET_FPS), int(ONSET_FPS)
-"""Frames of lag that are looked at, and from one window of so many frames to the next."""
-_TOGETHER, _APART = 5, 3
-"""Windows that a local tempo is estimated from, and from the first for one to the first for the next."""
 _TEMPO_RATIOS = np.exp(np.linspace(np.log(0.72), np.log(1.39), 201))
 """Local tempi that are tried, as multiples of the tempo of the whole."""
 _MIN_DEVIATION = 0.04
@@ -24,7 +20,7 @@ _MIN_WINDOWS = 3
 """Windows in a row that must have another tempo."""
 
 
-def estimate_tempo_curve(envelopes: Array, tempo: float) -> npt.NDArray[np.float64] | None:
+def estimate_tempo_curve(local: Array, frames: int, tempo: float) -> npt.NDArray[np.float64] | None:
     """The tempo at each moment of a piece whose tempo changes.
 
     It is estimated by autocorrelation window by window, as that of the whole is, and interpolated between
@@ -32,8 +28,10 @@ def estimate_tempo_curve(envelopes: Array, tempo: float) -> npt.NDArray[np.float
 
     Parameters
     ----------
-    envelopes : float32 array, shape (6, frames)
-        :func:`~.onsets.onset_envelopes`.
+    local : float32 array, shape (means, LAGS)
+        The second of :func:`~.autocorrelation.onset_autocorrelations`.
+    frames : int
+        Onset frames of the piece.
     tempo : float
         Beats a minute, of the whole.
 
@@ -46,22 +44,16 @@ def estimate_tempo_curve(envelopes: Array, tempo: float) -> npt.NDArray[np.float
     -----
     Of 154 steady pieces, generated and recorded, one was given a curve.
     """
-    size = _LAGS + (_TOGETHER - 1) * _HOP
-    frames = envelopes.shape[1]
-    starts = np.arange(0, frames - size + 1, _APART * _HOP)
-    if len(starts) < 2 * _MIN_WINDOWS:
+    if len(local) < 2 * _MIN_WINDOWS:
         return None
-    correlations = np.zeros((len(starts), _LAGS), np.float32)
-    for row, weight in BAND_WEIGHTS.items():
-        correlations += weight * local_autocorrelations(envelopes[row], _LAGS, _HOP, _TOGETHER, _APART)
-    correlations /= sum(BAND_WEIGHTS.values())
-    local = np.asarray([_local_tempo(correlation, tempo) for correlation in correlations])
-    local = np.median(np.stack([local[:-2], local[1:-1], local[2:]]), axis=0)
-    deviates = np.abs(local / tempo - 1) > _MIN_DEVIATION
+    tempi = np.asarray([_local_tempo(correlation, tempo) for correlation in local])
+    tempi = np.median(np.stack([tempi[:-2], tempi[1:-1], tempi[2:]]), axis=0)
+    deviates = np.abs(tempi / tempo - 1) > _MIN_DEVIATION
     longest = np.convolve(deviates, np.ones(_MIN_WINDOWS), "valid").max(initial=0)
     if longest < _MIN_WINDOWS:
         return None
-    curve: npt.NDArray[np.float64] = np.interp(np.arange(frames), starts[1:-1] + size / 2, local)
+    middles = np.arange(1, len(local) - 1) * APART * HOP + (LAGS + (TOGETHER - 1) * HOP) / 2
+    curve: npt.NDArray[np.float64] = np.interp(np.arange(frames), middles, tempi)
     return curve
 
 

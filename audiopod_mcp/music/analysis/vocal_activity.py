@@ -8,6 +8,8 @@ voices badly; a gliding lead guitar or a saxophone can pass for one.
 
 from __future__ import annotations
 
+from itertools import repeat
+
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
@@ -32,6 +34,8 @@ _N_BANDS = 3
 """Bands of two octaves, each an octave above the one before."""
 _MIN_FREQUENCY = 164.0
 """Hz where the lowest band begins."""
+_MIDDLE = slice(round(200 * N_FFT / ANALYSIS_RATE), round(4000 * N_FFT / ANALYSIS_RATE))
+"""The bins of the middle of the spectrum."""
 
 # Mean, spread and weight of the features, from a regularised logistic regression on four songs, their
 # instrumental versions and an instrumental: movement and its variance, lower and upper bands;
@@ -121,8 +125,10 @@ def vocal_features(mid: Array, side: Array, report: Progress = ignore_progress) 
     raw = np.zeros((frames, 3 * _N_BANDS + 3), np.float32)
     last: Array | None = None
     transform = STFT.centered(N_FFT, HOP)
-    blocks = (transform.magnitudes(signal, _BLOCK) for signal in (mid, side))
-    for (first, level), (_, width) in zip(*blocks, strict=True):
+    middle = transform.magnitudes(mid, _BLOCK)
+    silent = repeat((0, np.zeros((1, 1), np.float32)))
+    sides = transform.magnitudes(side, _BLOCK, _MIDDLE) if side.any() else silent
+    for (first, level), (_, width) in zip(middle, sides, strict=False):
         here = slice(first, first + len(level))
         octaves = _log_frequency(level)
         raw[here, : 3 * _N_BANDS] = _fluctogram(octaves, octaves[:1] if last is None else last)
@@ -163,51 +169,50 @@ def _fluctogram(octaves: Array, before: Array) -> Array:
     For each band the shift (tenths of a semitone) that best maps a frame on the next, how well they then
     match, and how peaky the band is.
     """
-    previous = np.concatenate((before, octaves[:-1]))
+    rows = np.concatenate((before, octaves))
     window = np.bartlett(_BAND_BINS).astype(np.float32)
-    shifts, matches, peaks = [], [], []
+    highest, lowest = _BAND_BINS // 10, 3 * _BAND_BINS // 10
+    fluctogram = np.empty((len(octaves), 3 * _N_BANDS), np.float32)
     for band in range(_N_BANDS):
-        start = band * _BINS_PER_OCTAVE + _MAX_SHIFT
-        reference = _unit_rows(previous[:, start : start + _BAND_BINS] * window) * window
-        around = octaves[:, start - _MAX_SHIFT : start + _BAND_BINS + _MAX_SHIFT]
-        by_shift = np.einsum("fb,fsb->fs", reference, sliding_window_view(around, _BAND_BINS, axis=1))
-        by_shift /= _lengths(around, window) + np.float32(1e-6)
-        shifts.append(by_shift.argmax(axis=1) - _MAX_SHIFT)
-        matches.append(by_shift.max(axis=1))
-        ordered = np.sort(octaves[:, start : start + _BAND_BINS], axis=1)
-        high = ordered[:, -_BAND_BINS // 10 :].mean(axis=1)
-        low = ordered[:, : 3 * _BAND_BINS // 10].mean(axis=1)
-        peaks.append(np.log((high + 1e-3) / (low + 1e-3)))
-    return np.stack(shifts + matches + peaks, axis=1).astype(np.float32)
+        start = band * _BINS_PER_OCTAVE
+        around = rows[:, start : start + _BAND_BINS + 2 * _MAX_SHIFT]
+        sums, lengths = _moments(around, window)
+        middle = around[:, _MAX_SHIFT:-_MAX_SHIFT]
+        shifted = sliding_window_view(around[1:], _BAND_BINS, axis=1)
+        by_shift = np.einsum("fb,fsb->fs", middle[:-1] * np.square(window), shifted)
+        by_shift -= sums[:-1, _MAX_SHIFT, None] * sums[1:] / _BAND_BINS
+        by_shift /= lengths[:-1, _MAX_SHIFT, None] * lengths[1:]
+        ordered = np.sort(middle[1:], axis=1)
+        high, low = ordered[:, -highest:].mean(axis=1), ordered[:, :lowest].mean(axis=1)
+        fluctogram[:, band] = by_shift.argmax(axis=1) - _MAX_SHIFT
+        fluctogram[:, band + _N_BANDS] = by_shift.max(axis=1)
+        fluctogram[:, band + 2 * _N_BANDS] = np.log((high + 1e-3) / (low + 1e-3))
+    return fluctogram
 
 
 def _band_balance(level: Array, width: Array) -> Array:
-    """The middle of the spectrum: level (dB), share in the centre, share in all: ``(frames, 3)``."""
-    middle = slice(round(200 * N_FFT / ANALYSIS_RATE), round(4000 * N_FFT / ANALYSIS_RATE))
-    energy = np.square(level[:, middle]).sum(axis=1)
-    sides = np.square(width[:, middle]).sum(axis=1)
-    whole = np.square(level).sum(axis=1)
+    """The middle of the spectrum: level (dB), share in the centre, share in all: ``(frames, 3)``.
+
+    ``level`` is of the whole spectrum of the centre, ``width`` of the middle of that of the sides.
+    """
+    middle = level[:, _MIDDLE]
+    energy, sides, whole = (np.einsum("fb,fb->f", part, part) for part in (middle, width, level))
     shares = (10 * np.log10(energy + 1e-3), energy / (energy + sides + 1e-9), energy / (whole + 1e-9))
     return np.stack(shares, axis=1).astype(np.float32)
 
 
-def _lengths(rows: Array, window: Array) -> Array:
-    """How long each stretch of each row, times ``window`` and less its mean, is: ``(frames, stretches)``."""
+def _moments(rows: Array, window: Array) -> tuple[Array, Array]:
+    """Of each stretch of each row, times ``window``: the sum, and the length of it less its mean.
+
+    Both are ``(frames, stretches)``; lengths are never 0.
+    """
     count = rows.shape[1] - len(window) + 1
-    weights = np.zeros((rows.shape[1], count))
+    weights = np.zeros((rows.shape[1], count), np.float32)
     for place in range(count):
         weights[place : place + len(window), place] = window
-    values = rows.astype(np.float64)
-    sums, squares = values @ weights, np.square(values) @ np.square(weights)
-    lengths: Array = np.sqrt(np.maximum(squares - np.square(sums) / len(window), 0)).astype(np.float32)
-    return lengths
-
-
-def _unit_rows(rows: Array) -> Array:
-    """Rows less their means, scaled to unit length: products of two such are correlations."""
-    rows = rows - rows.mean(axis=1, keepdims=True)
-    unit: Array = rows / (np.linalg.norm(rows, axis=1, keepdims=True) + 1e-6)
-    return unit
+    sums, squares = rows @ weights, np.square(rows) @ np.square(weights)
+    lengths: Array = np.sqrt(np.maximum(squares - np.square(sums) / len(window), 0)) + np.float32(1e-6)
+    return sums, lengths
 
 
 def _hysteresis_segments(odds: Array, least: int) -> list[tuple[int, int]]:

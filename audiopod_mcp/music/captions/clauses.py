@@ -19,16 +19,9 @@ from audiopod_mcp.music.model import Cue
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
 from .contraries import contraries
-from .phrases import Phrase, phrases_of
-from .text_search import find_words, word_pattern
+from .phrases import ORDINALS, Phrase, phrases_of
+from .text_search import word_pattern
 from .vocabulary import (
-    AMOUNTS,
-    INSTRUMENT_WORDS,
-    KIT_WORDS,
-    LAYER_WORDS,
-    MOODS,
-    SIZES,
-    TEMPO_WORDS,
     TRACK_WORDS,
 )
 
@@ -46,7 +39,7 @@ _SENTENCES = tuple(
         ("opens", f"O{_ONE}[oqs]?(?!&P{_ENTER})(?P<when>[ACFHT])?{_OTHERS}"),
         ("opens", f"B{_ONE}(?:2[dMm]*[gS])?"),
         ("opens", f"o{_ONE}(?P<when>[ACFHT])"),
-        ("opens", f"{_ONE}[oq](?P<when>H)"),
+        ("opens", f"{_ONE}[oq](?P<when>H){_OTHERS}"),
         ("opens", f"{_ONE}[Jv_]f|f{_ONE.replace('who', 'them')}(?=,t)"),
         ("ends", f"E{_ONE}(?:[oqs]|{_END})"),
         ("opens", f"{_ONE}q(?P<when>T)"),
@@ -54,7 +47,7 @@ _SENTENCES = tuple(
         ("only", f"n{_SOME}x(?P<when>T)"),
         ("only", f"{_SOME}_?o_?(?P<when>T)"),
         ("enters", f"(?!a){_SOME}_?o_?(?P<when>A)"),
-        ("enters", f"(?:n{_SOME}|{_SOME.replace('who', 'them')}h)(?P<when>F)"),
+        ("enters", f"(?:n{_SOME}|{_SOME.replace('who', 'them')}(?:h|_{{0,2}}n_{{0,2}}))(?P<when>F)"),
         ("leaves", f"n{_SOME}(?P<when>A)"),
         ("enters", f"n{_SOME}(?P<when>H)"),
         ("rests", f"{_SOME},?b?,?_{{0,2}}[nx](?P<when>T)"),
@@ -62,18 +55,19 @@ _SENTENCES = tuple(
         ("enters", f"D{_SOME}{_WHEN}"),
         ("enters", f"[tM]D{_SOME}"),
         ("enters", f"t?{_SOME}{_ENTER}(?:{_WHEN}|l)?"),
-        ("enters", f"(?<![nraP]){_SOME}(?P<when>A)"),
+        ("enters", f"(?<![nraP])t?{_SOME}(?P<when>A)"),
         ("leaves", f"t?{_SOME}X{_WHEN}"),
         ("only", f"(?<![nraP])(?!a){_SOME}o?(?P<when>T)o?(?!:)"),
         ("enters", f"t{_ONE}{_END}"),
         ("opens", f"[dMma]*(?P<label>I)(?::|wo){_LIST}[oqs]?(?![PJX])"),
-        ("ends", f"[dMma]*U(?::|wo){_LIST}[oqs]?(?![PJX])"),
+        ("ends", f"[dMma]*U(?::|w(?=[dMma]*[os])){_LIST}[oqs]?(?![PJX])"),
         ("enters", f"(?P<label>L):(?!o)[Dwt]?{_LIST}(?![PJX])"),
         ("opens", f"{_ONE}(?P<label>I)(?!:)"),
         ("ends", f"{_ONE}U(?!:)"),
     )
 )  # fmt: skip
 """What is said of the course of a piece, in the letters of :mod:`.phrases`."""
+_INSIDE = re.compile(rf"(?:in|during) (?:the )?(?:{'|'.join(ORDINALS)}) (?!half)", re.IGNORECASE)
 _ENDS = {"opens": ("intro",), "ends": ("end", "outro")}
 """Where somebody who is alone opens the piece, or ends it."""
 _MOST = 12
@@ -87,15 +81,18 @@ _TURNS = re.compile(r"(?:s:|g[^.P]*s)[^.]*$")  # Behind it stands who has a solo
 _WHICH = "say what it is to be in its place"
 FOR_A_TIME = 'who plays when is said by entries and exits: "drums enter at the chorus"'
 BY_SECTION = 'who plays in which section is said in sentences: "starts with piano, drums enter at the chorus"'
+LEVEL = "how loud a player is beside the others is said by an edit of the track"
 _SUNG_IN = ("verse", "pre-chorus", "chorus", "bridge")
 """Sections of which a player's name before them says that he plays there: a "piano verse", no "bass drop"."""
 _LISTING = re.compile("avoid|exclud|minus|negative", re.IGNORECASE)
+_LONG = re.compile("long|extended|big|slow|endless|drawn-out", re.IGNORECASE)
 _LOUD = re.compile(r"many|much|loud|busy|big|harsh|prominent|overpowering|booming|intrusive|dominant", re.IGNORECASE)  # fmt: skip
-"""What is said of somebody who may play, but not like that: "no loud drums"."""
+_LEVEL = re.compile(r"(?:quiet|loud|soft|low)(?:er|ly)?|subdued|prominent|dominant", re.IGNORECASE)
 _LESS = re.compile(r"(?:-?less|[\s-]free)$", re.IGNORECASE)
 _SWAPPED = re.compile("R[dMma]*P(?=[w_][dMma]*P)")
 _STRETCH = re.compile("[ACFHT]|u[^,.:]*")
 _AFTER, _BEFORE = re.compile("[^,.:PyZ]{0,2}[Py](?:&[Py])*"), re.compile("[Py]:?[i_]{0,3}$")
+_DENIABLE = ("mood", "pace", "mode", "hint", "form", "cannot", "fade", "instrumental")
 _FARTHEST = 3
 """Words between a denial and what it denies."""
 _OVERALL = re.compile(r"more|extra|lots of|plenty of|less|fewer|reduced|light|subtle|basic", re.IGNORECASE)
@@ -125,8 +122,8 @@ class Clauses:
     """What the clauses of a caption say, and what is left of it."""
 
     wishes: tuple[Wish, ...]
-    wanted: str
-    """The text with blanks for what is denied or said of a stretch alone."""
+    wanted: tuple[Phrase, ...]
+    """The phrases; of what is denied or said of a stretch alone, no more than that there is something (``#``)."""
 
     def values(self, kind: str) -> list[Any]:
         return [wish.value for wish in self.wishes if wish.kind == kind]
@@ -141,29 +138,31 @@ class Clauses:
 def read_clauses(text: str) -> Clauses:
     """Read ``text``, which is as :func:`~.text_search.normalize_text` writes it."""
     reader = _Reader(text)
-    for first, last in contraries(text, reader.phrases):
+    for first, last, playing in contraries(text, reader.phrases):
         reader.strike(first, last)
-        reader.blank(*reader.span(first, last), "Pp")  # Whoever is named there plays.
-    of_sections = [
-        reader.wish("cannot", *match.span(), BY_SECTION) for match in _CLAUSE.finditer(reader.letters)
-    ]
+        reader.drop(first, last, playing)
+    of_sections = []
+    for match in _CLAUSE.finditer(reader.letters):
+        of_sections.append(reader.wish("cannot", *match.span(), BY_SECTION))
+        reader.drop(*match.span(), "P")
     cues = sorted(reader.cues(), key=lambda cue: cue.start)[:_MOST]
-    qualities = list(reader.qualities())
-    for wish in (*of_sections, *qualities):
-        reader.blank(wish.start, wish.start + len(wish.asked), "P")
+    qualities, levels = list(reader.qualities()), list(reader.levels())
     denials, amounts = list(reader.denials()), list(reader.amounts())
-    for start, end in reader.denied:
-        reader.blank(start, end)
-    return Clauses((*cues, *qualities, *denials, *of_sections, *amounts), "".join(reader.wanted))
+    wanted = tuple(
+        Phrase("#", phrase.start, phrase.end, phrase.text) if number in reader.dropped else phrase
+        for number, phrase in enumerate(reader.phrases)
+    )
+    return Clauses((*cues, *qualities, *denials, *of_sections, *levels, *amounts), wanted)
 
 
 class _Reader:
     """Reads the phrases of a text; of those that were read, the letter is struck out."""
 
     def __init__(self, text: str) -> None:
-        self.text, self.phrases, self.wanted = text, phrases_of(text), list(text)
+        self.text, self.phrases = text, phrases_of(text)
         self.letters = "".join(phrase.letter for phrase in self.phrases)
-        self.denied: list[tuple[int, int]] = []
+        self.dropped = {number for number, phrase in enumerate(self.phrases) if phrase.kind == "topic"}
+        """What is not wanted, or not of the whole piece."""
         self.less: dict[int, int] = {}
         """Phrases by which there is to be less of a player, and the ends of their lists in the text."""
 
@@ -179,12 +178,9 @@ class _Reader:
     def strike(self, first: int, last: int) -> None:
         self.letters = f"{self.letters[:first]}{'#' * (last - first)}{self.letters[last:]}"
 
-    def blank(self, start: int, end: int, spare: str = "") -> None:
-        """Take a stretch out of what is wanted, but for the phrases of letters to ``spare``."""
-        kept = [p for p in self.phrases if p.letter in spare and start <= p.start < end] if spare else []
-        for at in range(start, end):
-            if not any(phrase.start <= at < phrase.end for phrase in kept):
-                self.wanted[at] = " "
+    def drop(self, first: int, last: int, spared: str = "") -> None:
+        """Take phrases out of what is wanted, but for those of some letters."""
+        self.dropped.update(i for i in range(first, last) if self.phrases[i].letter not in spared)
 
     def cues(self) -> Iterator[Wish]:
         for action, order in _SENTENCES:
@@ -194,12 +190,18 @@ class _Reader:
                 groups = match.groupdict()
                 named = self.phrases[slice(*match.span("who" if match["who"] else "them"))]
                 players = [phrase for phrase in named if phrase.letter == "P"]
-                if action == "ends" and any("solo" in phrase.text.lower() for phrase in players):
+                if action != "opens" and any("solo" in phrase.text.lower() for phrase in players):
                     continue  # That is a solo, with the band.
                 number, unit = 0.0, ""
                 if name := next((name for name in ("when", "until", "label") if groups.get(name)), ""):
                     said = self.phrases[match.start(name)]
                     number, unit = said.value if name != "label" else _section(said)
+                    if said.letter == "A" and _INSIDE.match(
+                        said.text
+                    ):  # "in the second verse", and not after
+                        action = "rests" if action == "leaves" else "only" if "o" in match[0] else action
+                    elif action in ("only", "rests"):
+                        number = 0.0
                 if order.pattern.endswith("q(?P<when>T)") and unit not in _ENDS[action]:
                     continue
                 if action == "opens" and unit == "whole":
@@ -207,10 +209,8 @@ class _Reader:
                 unit = "outro" if unit == "end" and action in ("only", "rests") else unit
                 self.strike(*match.span())
                 apart = "noqsMma" if action in ("opens", "ends") else "noqs"
-                for phrase in self.phrases[slice(*match.span())]:
-                    if phrase.letter in apart:
-                        self.blank(phrase.start, phrase.end)
-                tracks = tuple(dict.fromkeys(_track_of(phrase.text) for phrase in players))
+                self.dropped.update(i for i in range(*match.span()) if self.phrases[i].letter in apart)
+                tracks = tuple(dict.fromkeys(track_of(phrase) for phrase in players))
                 wish = self.wish("cue", *match.span(), None)
                 yield replace(wish, value=Cue(action, tracks, wish.asked.strip(" ,"), unit, number))
 
@@ -232,14 +232,24 @@ class _Reader:
                 if not re.search("[Mam]", self.letters[first : last - 1]) and label not in _SUNG_IN:
                     continue
                 words = [i for i in reversed(words) if i >= first]
-            more = next(filter(None, (_more(self.phrases[i].text) for i in words)), 0)
+            more = next(filter(None, (more_of(self.phrases[i]) for i in words)), 0)
             yield self.wish("quality", first, last, (label, more))
             self.strike(first, last)
+            self.drop(first, last, "P")
+
+    def levels(self) -> Iterator[Wish]:
+        """How loud somebody is to be, or silent: "the drums should be quiet" is not said of the piece."""
+        for match in re.finditer("(?<=P)(?:i_?[Mm]|[Mm](?=[,.]|$))|[Pp]X[ACFHT]?", self.letters):
+            silent = match[0][0] in "Pp"
+            if silent or _LEVEL.fullmatch(self.phrases[match.end() - 1].text):
+                self.drop(*match.span(), "Pp")
+                self.strike(*match.span())
+                yield self.wish("cannot", *match.span(), FOR_A_TIME if silent else LEVEL)
 
     def denials(self) -> Iterator[Wish]:
         for number, phrase in enumerate(self.phrases):
             letter, last, kind = self.letters[number], number + 1, "denied"
-            players, value = frozenset(named_tracks(phrase.text)), None
+            players, value = frozenset(_tracks_of(phrase)), None
             if letter == "z":
                 players = frozenset(named_tracks(_LESS.sub("", phrase.text)) or {"vocals"})
             elif letter == "P" and self.letters[number + 1 : number + 2] == "Z":
@@ -252,32 +262,36 @@ class _Reader:
             elif letter in "nr" and (denied := self._denied(number)):
                 first, last = denied
                 players = self._players(number + 1, last)
-                reduces = letter == "r" or (last - first > 1 and _LOUD.fullmatch(self.phrases[first].text))
+                reduces = letter == "r" or (last - first > 1 and self._is_manner(first))
                 if self.letters[last : last + 1] == "s":
                     last, players = last + 1, frozenset()
                 if when := _STRETCH.match(self.letters, last):
                     last, kind, value = when.end(), "cannot", FOR_A_TIME if players else _WHICH
-                elif reduces:
+                elif self.letters[last - 1] in "ILU":
+                    kind, value = "no section", self._size(number + 1, last - 1)
+                elif reduces or self.phrases[last - 1].kind == "instrumental":
                     kind = ""
                     self.less |= {number: self.phrases[last - 1].end} if letter == "r" else {}
                 else:
                     last += self.letters[last : last + 1] == "x"
             else:
                 continue
-            self.denied.append(self.span(number, last))
+            self.drop(number, last)
             self.strike(number, last)
             if kind:
-                yield self.wish(kind, number, last, value or players)
+                yield self.wish(kind, number, last, players if value is None else value)
 
     def _players(self, first: int, last: int) -> frozenset[str]:
-        start, end = self.span(first, last)
-        return frozenset(named_tracks(self.text[start:end]))
+        return frozenset().union(*map(_tracks_of, self.phrases[first:last]))
+
+    def _size(self, first: int, last: int) -> str:
+        return "".join(phrase.text for phrase in self.phrases[first:last] if _LONG.fullmatch(phrase.text))
 
     def _denied(self, at: int) -> tuple[int, int] | None:
         """The first phrase behind a denial, and the end of the list of things that it denies."""
         word = self.phrases[at]
         at += self.letters[at + 1 : at + 2] == ":"
-        rest = re.split("[.:bwxo#]", self.letters[at + 1 :])[0]
+        rest = re.split("[.:bnwxo#]", self.letters[at + 1 :])[0]
         end = at + 1 + len(rest)
         things = [i for i in range(at + 1, end) if self._is_thing(i)]
         if not things or "," in self.letters[at : things[0]]:
@@ -287,6 +301,8 @@ class _Reader:
             return None
         if word.text.lower() == "not" and any(phrase.letter == "?" for phrase in between):
             return None  # "not cheesy ukulele" is a ukulele
+        if self.letters[things[0] :].startswith("MP"):
+            things = things[1:]
         listing = _LISTING.match(word.text)
         last, played = things[0], self.letters[things[0]] in "Pp"
         for number in things[1:]:
@@ -300,16 +316,19 @@ class _Reader:
         first = next((i for i in range(at + 1, last + 1) if self.letters[i] not in "_d"), last)
         return first, last + 1
 
+    def _is_manner(self, number: int) -> bool:
+        """Whether a phrase says how somebody plays, who may play otherwise: "no loud drums"."""
+        phrase = self.phrases[number]
+        return phrase.letter in "?M" or bool(_LOUD.fullmatch(phrase.text))
+
     def _is_thing(self, number: int) -> bool:
-        return self.letters[number] in "PSp" or self.phrases[number].kind in ("mood", "pace", "hint", "form")
+        return self.letters[number] in "PSpILU" or self.phrases[number].kind in _DENIABLE
 
     def amounts(self) -> Iterator[Wish]:
         for number, phrase in enumerate(self.phrases):
             if self.letters[number] not in "ar" and number not in self.less:
                 continue
-            level = next(
-                level for each, level in AMOUNTS.items() if word_pattern(each).fullmatch(phrase.text)
-            )
+            level = phrase.means["level"]
             beside = self._beside(number)
             kinds = "".join(self.phrases[i].letter for i in beside)
             if beside and (self.letters[beside[-1] + 1 :] or "#")[0] in "ACFHT" and number not in self.less:
@@ -327,10 +346,10 @@ class _Reader:
                 yield Wish("amount", self.text[phrase.start : end], phrase.start, value)
 
     def _layer(self, number: int) -> str | None:
-        words = self.phrases[number].text
-        if self.phrases[number].letter == "y":
-            return next(layer for each, layer in LAYER_WORDS.items() if word_pattern(each).fullmatch(words))
-        track = _track_of(words)
+        phrase = self.phrases[number]
+        if phrase.letter == "y":
+            return str(phrase.means["layer"])
+        track = track_of(phrase)
         track = INSTRUMENTS[track].track if track in INSTRUMENTS else track
         return _LAYERS.get(track, "chords")
 
@@ -355,28 +374,20 @@ def _section(phrase: Phrase) -> tuple[float, str]:
     return float(number[0] if number else 1), phrase.value
 
 
-def _more(words: str) -> int:
+def more_of(phrase: Phrase) -> int:
     """Whether what is said of a section is more (1) or less (-1) than of the others, or else (0)."""
-    for table in (TEMPO_WORDS, MOODS, AMOUNTS, SIZES):
-        for pattern, said in table.items():
-            if word_pattern(pattern).fullmatch(words):
-                if isinstance(said, tuple):  # a mood
-                    return round(math.copysign(1, said[1])) if said[1] and not said[2] else 0
-                if isinstance(said, float):  # an amount
-                    return 1 if said > 0.5 else -1
-                return said if isinstance(said, int) else 0
-    return 0
+    _, energy, pull = phrase.means.get("mood", ("", 0.0, 0.0))
+    more = phrase.means.get("level", 0.5) - 0.5 or phrase.means.get("size") or (0 if pull else energy)
+    return round(math.copysign(1, more)) if more else 0
 
 
-def _track_of(words: str) -> str:
-    """The track, or where one kind is named the instrument, that words name."""
-    whole = _whole_tracks(words)
-    named = next((name for _, _, name in find_words(words, INSTRUMENT_WORDS)), "")
+def track_of(player: Phrase) -> str:
+    """The track, or where one kind is named the instrument, that a phrase names."""
+    name: str = player.means["player"]
     # "Piano" is that, "drums" whoever plays them.
-    plain = named in ("", "drums", "electric bass", "electric guitar", "strings", "brass", "synth lead")
-    if whole and (plain or named not in INSTRUMENTS):
-        return whole[0]
-    return named or "drums"
+    plain = name in ("electric bass", "electric guitar", "strings", "brass", "synth lead")
+    whole = _whole_tracks(player.text)
+    return whole[0] if whole and (plain or name not in INSTRUMENTS) else name
 
 
 def _whole_tracks(words: str) -> tuple[str, ...]:
@@ -385,14 +396,11 @@ def _whole_tracks(words: str) -> tuple[str, ...]:
 
 def named_tracks(text: str) -> set[str]:
     """The tracks, or where one kind is meant the instruments, that ``text`` names."""
-    found: set[str] = set()
-    named = find_words(text, {KIT_WORDS: "", **INSTRUMENT_WORDS})
-    for start, end, name in named:
-        if name:  # A piece of the kit is not the kit.
-            found |= set(_whole_tracks(text[start:end]) or (name,))
-    for first, last, tracks in find_words(text, TRACK_WORDS):
-        if any(start <= first and last <= end and last - first < end - start for start, end, _ in named):
-            continue  # "Bass guitar" is no guitar.
-        if not any(name in INSTRUMENTS and INSTRUMENTS[name].track in tracks for name in found):
-            found |= set(tracks)
-    return found | {"distorted guitar", "lead guitar"} if "electric guitar" in found else found
+    return set().union(*map(_tracks_of, phrases_of(text)))
+
+
+def _tracks_of(player: Phrase) -> set[str]:
+    if player.letter != "P" or "kit" in player.means:
+        return set()  # A piece of the kit is not the kit.
+    tracks = set(_whole_tracks(player.text)) or {str(player.means["player"])}
+    return tracks | {"distorted guitar", "lead guitar"} if "electric guitar" in tracks else tracks

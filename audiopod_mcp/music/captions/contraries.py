@@ -15,17 +15,30 @@ _NOT_TO_BECOME = re.compile(
 """What is not so, and what somebody is not to become."""
 
 
-def contraries(text: str, phrases: Sequence[Phrase]) -> Iterator[tuple[int, int]]:
-    """The first phrase of each such clause of ``text``, and the one after its last."""
+_SUPPOSED = re.compile(
+    r"\bwould(?!(?: really| also)? (?:like|love|want|prefer|work|fit|suit|help"
+    r"|be (?:nice|great|good|perfect|ideal|lovely|cool|wonderful|welcome|fine|fun|awesome|beautiful)))",
+    re.IGNORECASE,
+)
+"""What is only supposed: "a banjo would be too much"."""
+
+
+def contraries(text: str, phrases: Sequence[Phrase]) -> Iterator[tuple[int, int, str]]:
+    """The first phrase of each such clause of ``text``, the one after its last, and the letters of who plays
+    all the same.
+    """
     letters = "".join(phrase.letter for phrase in phrases)
     for number, phrase in enumerate(phrases):
         clause = re.split("[,.:b]", letters[number:])[0]
+        last = number + len(clause)
+        begins = not number or letters[number - 1] in ",.:b"
+        if begins and clause and _SUPPOSED.search(text, phrase.start, phrases[last - 1].end):
+            yield number, last, ""
         if clause[:1] not in ("n", "?"):
             continue
-        last = number + len(clause)
         if (
-            re.match("n[_d]*n", clause)
+            re.match("n[_d]*n|n[^?]*i_?[mM]", clause)
             or (clause[0] == "?" and _NOT_SO.fullmatch(phrase.text))
             or ("P" in clause and _NOT_TO_BECOME.match(text, phrase.start, phrases[last - 1].end))
         ):
-            yield number, last
+            yield number, last, "Pp"

@@ -27,12 +27,13 @@ from . import backing, counter_melody, drumming, melody
 from .activity import activity_for_density
 from .course import follow_course, sections_for
 from .entries import entry_bars
-from .form import Section, emphasised, lyrics_form, style_form, tagged_form
+from .form import Section, emphasised, lyrics_form, staged_strengths, style_form, tagged_form
 from .harmony import chord_spans, chords_by_beat
 from .instrumentation import choose_band
 from .singing import distribute_lines, divide_lines, place_stanzas, singers_of, vocal_line
 from .solos import solo_parts, with_solo
 from .song_plan import SongPlan
+from .staging import staged
 from .stanzas import Stanza
 from .tagged_solos import beside_soloists, tagged_solo_parts, with_soloists, with_written_parts
 from .timeline import Timeline, bars_of, grid_sections, grid_timeline, steady_timeline
@@ -156,7 +157,8 @@ def _plan_form(
         wanted = sections_for(brief.course, [section.label for section in sections])
         if wanted and free >= 2 * len(wanted):
             sections = tagged_form(wanted, free, brief.energy)
-    return timeline, with_solo(emphasised(sections, brief.emphasis), brief)
+    sections = staged_strengths(emphasised(sections, brief.emphasis), brief.staging)
+    return timeline, with_solo(sections, brief)
 
 
 def _song_plan(
@@ -195,7 +197,9 @@ def _write_parts(
         band = (Member("lead", singer, "melody"), *(member for member in band if member.role != "lead"))
     pitched = {member.instrument for member in band if not INSTRUMENTS[member.instrument].unpitched}
     plan = replace(
-        plan, is_solo=len(pitched) == 1, entry_bars={} if plan.brief.course else entry_bars(plan, band)
+        plan,
+        is_solo=len(pitched) == 1,
+        entry_bars={} if plan.brief.course or plan.brief.staging else entry_bars(plan, band),
     )
     answerers = tuple(m for m in band if m.role == "counter" and m.figure == "answers")
     if plan.sings and not answerers and not plan.melody:
@@ -217,7 +221,7 @@ def _write_parts(
         notes = beside_soloists(plan, member, without_chords(plan, member, notes))
         if notes:
             parts.append(Part(INSTRUMENTS[member.instrument].track, member.instrument, notes))
-    return (*solo_parts(plan, parts), *tagged_solo_parts(plan, band)), lyrics
+    return staged(plan, (*solo_parts(plan, parts), *tagged_solo_parts(plan, band))), lyrics
 
 
 def _median_tempo(timeline: Timeline) -> float:

@@ -6,10 +6,10 @@ outside a player's entries and exits is left out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from audiopod_mcp.music.model import Cue, Note, Part, Score
+from audiopod_mcp.music.model import Cue, Note, Part, Score, Span
 
 from .form import NOMINAL_BARS
 
@@ -39,7 +39,7 @@ def follow_course(score: Score, course: Sequence[Cue], origin: float = 0.0) -> S
     if not course:
         return score
     silences = _silences(score, course, origin)
-    parts = (replace(part, notes=_outside(part.notes, silences.get(_name(part), ()))) for part in score.parts)
+    parts = (replace(part, notes=outside(part.notes, silences.get(_name(part), ()))) for part in score.parts)
     return replace(score, parts=tuple(part for part in parts if part.notes))
 
 
@@ -67,7 +67,7 @@ def cue_times(score: Score, course: Sequence[Cue], origin: float = 0.0) -> list[
             start = _moment(score, cue, origin, before)
             times.append(None if start is None else (start, score.duration))
         else:
-            opened = number and course[number - 1].action == "opens" and course[number - 1].unit
+            opened = number and course[number - 1].action == "opens"
             start = before if opened and not cue.unit else _moment(score, cue, origin, before)
             times.append(None if start is None or start >= score.duration - 0.5 else (start, score.duration))
             before = start or before
@@ -79,7 +79,7 @@ def sections_for(course: Sequence[Cue], labels: Sequence[str]) -> tuple[str, ...
     wanted = dict.fromkeys(NOMINAL_BARS, 0)
     for cue in course:
         if (label := cue.unit.removeprefix("after ")) in wanted:
-            wanted[label] = max(wanted[label], round(abs(cue.number)))
+            wanted[label] = max(wanted[label], 1, round(abs(cue.number)))
     if all(labels.count(label) >= count for label, count in wanted.items()):
         return ()
     rounds = max(2, wanted["verse"], wanted["chorus"])
@@ -93,7 +93,17 @@ def sections_for(course: Sequence[Cue], labels: Sequence[str]) -> tuple[str, ...
     return ("intro", *body, "outro")
 
 
-def plays_it(part: Part, players: Sequence[str]) -> bool:
+def sections_of(score: Score, cue: Cue) -> list[Span]:
+    """Give the sections that a cue is about: each of its label, or the one that it counts."""
+    spans = [span for span in score.sections if _is_called(span.label, cue.unit)]
+    number = round(cue.number)
+    if not number:
+        return spans
+    at = number - 1 if number > 0 else number
+    return [spans[at]] if -len(spans) <= at < len(spans) else []
+
+
+def plays_it(part: Part, players: Collection[str]) -> bool:
     """Whether ``part`` is that of one of ``players``, instruments or tracks."""
     return part.instrument in players or part.track in players
 
@@ -133,10 +143,11 @@ def _silences(score: Score, course: Sequence[Cue], origin: float) -> dict[tuple[
                 )
                 silent.append((time[0], back))
             elif cue.action in ("only", "rests"):
+                there = sections_of(score, cue)
                 silent += [
                     (span.start, span.end)
                     for span in score.sections
-                    if _is_called(span.label, cue.unit) == (cue.action == "rests")
+                    if (span in there) == (cue.action == "rests")
                 ]
         for cue, time in steps:
             if cue.action == "ends" and not plays_it(part, cue.players):
@@ -144,7 +155,8 @@ def _silences(score: Score, course: Sequence[Cue], origin: float) -> dict[tuple[
     return found
 
 
-def _outside(notes: tuple[Note, ...], silences: Sequence[Stretch]) -> tuple[Note, ...]:
+def outside(notes: tuple[Note, ...], silences: Sequence[Stretch]) -> tuple[Note, ...]:
+    """``notes`` without those that begin in one of ``silences``; what would reach into one ends before it."""
     kept = []
     for note in notes:
         if any(a - _TOLERANCE <= note.start < b - _TOLERANCE for a, b in silences):

@@ -38,7 +38,13 @@ _SUSTAINED_SECONDS = 10.0
 
 def is_excluded(member: Member, without: tuple[str, ...]) -> bool:
     """Say whether a brief's ``without`` names this member's track or instrument."""
-    return INSTRUMENTS[member.instrument].track in without or member.instrument in without
+    name = member.instrument
+    return not {INSTRUMENTS[name].track, name, sole(name)}.isdisjoint(without)
+
+
+def sole(instrument: str) -> str:
+    """Name an instrument in a brief's ``without`` where its name alone would mean its whole track."""
+    return f"{instrument} section" if instrument in TRACKS else instrument
 
 
 def choose_band(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...]:

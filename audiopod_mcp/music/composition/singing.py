@@ -63,7 +63,7 @@ def place_stanzas(
             at += 1
         if at == len(sections):
             return None
-        result[at] = replace(sections[at], soloist=part.soloist, written=part.bars)
+        result[at] = replace(sections[at], soloist=part.soloist, written=part.bars, stanza=part.number)
         if part.lines:
             pace = _beats_a_line(sections[at].bars, len(part.lines), beats_per_bar)
             result[at] = replace(result[at], lines=part.lines, beats_per_line=pace, chords=part.chords)

@@ -10,6 +10,7 @@ import numpy as np
 
 from audiopod_mcp.music.model import Brief, Note
 from audiopod_mcp.music.styles import Member, Style
+from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 from audiopod_mcp.music.theory import MELODY_SCALES, MODES, Chord, Key
 
 from .dynamics import dynamics
@@ -107,7 +108,21 @@ class SongPlan:
         if member.role == "bass" and self.holds_back(bar):
             return False
         calm = 0.72 + 0.5 * self.brief.energy
-        return self.intensity(bar) + 1e-9 >= member.min_intensity * min(1.0, calm)
+        return self._calls_for(member, bar) or self.intensity(bar) + 1e-9 >= member.min_intensity * min(
+            1.0, calm
+        )
+
+    def _calls_for(self, member: Member, bar: Bar) -> bool:
+        """Say whether the tag of the section says that ``member`` plays in it."""
+        names = {member.instrument, INSTRUMENTS[member.instrument].track}
+        return any(
+            step.section == self.sections[bar.section].stanza
+            and (
+                step.action == "all"
+                or (step.action in ("only", "enters") and names.intersection(step.players))
+            )
+            for step in self.brief.staging
+        )
 
 
 _STEADY_ROLES = ("drums", "percussion", "bass")

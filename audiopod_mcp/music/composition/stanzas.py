@@ -20,6 +20,8 @@ class Stanza:
     """Chords that are written by themselves, by bars."""
     soloist: str | None = None
     """The instrument that its tag gives the melody to."""
+    number: int | None = None
+    """Which section of the lyrics it is, from 0."""
 
 
 def stanzas(lyrics: str | None) -> tuple[Stanza, ...]:

@@ -22,7 +22,8 @@ def with_soloists(brief: Brief) -> tuple[Stanza, ...]:
     """Give the stanzas of a brief's lyrics, with the instruments that have the melody by its tags."""
     chosen = {section: name for name, section in brief.solos}
     return tuple(
-        replace(part, soloist=chosen.get(number)) for number, part in enumerate(stanzas(brief.lyrics))
+        replace(part, soloist=chosen.get(number), number=number)
+        for number, part in enumerate(stanzas(brief.lyrics))
     )
 
 
@@ -31,7 +32,7 @@ def with_written_parts(sections: list[Section], parts: Sequence[Stanza]) -> list
     if len(parts) != len(sections):
         return sections
     return [
-        replace(section, soloist=part.soloist, written=part.bars)
+        replace(section, soloist=part.soloist, written=part.bars, stanza=part.number)
         for section, part in zip(sections, parts, strict=True)
     ]
 

@@ -6,16 +6,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from audiopod_mcp.edits.players import is_whole_track
 from audiopod_mcp.music.captions.parse import read_caption
-from audiopod_mcp.music.effects.normalization import limit_true_peak
 from audiopod_mcp.music.generation.drum_keys import keys_of
 from audiopod_mcp.music.model import Progress, Refused, format_time, ignore_progress, progress_within
 from audiopod_mcp.music.synthesis import Multitrack, tapes_of
 
 from .form import FORM_EDITS, SampleRange, edit_form
+from .held_peaks import of_held_levels, of_held_peaks, with_peaks_limited
 from .layers import LayeredTrack, track_label
 from .operations import EDIT_FUNCTIONS
 from .receipts import (
@@ -23,20 +21,15 @@ from .receipts import (
     OF_STATE,
     Receipt,
     fact_of,
-    figure,
     is_silent,
     is_softer,
     is_unchanged,
-    level_change,
-    signed,
     who_is_meant,
 )
 from .step import EditStep
 from .time_range import TimeRange, spoken
 
 FADES = ("fade in", "fade out")
-_AUDIBLE = 0.1
-"""A change that is told, dB."""
 _ONE_PLAYER = ("vocals", "backing_vocals", "drums", "bass")
 """Stems whose player is meant by whatever name: "bass guitar" where a double bass plays."""
 _ANY_OF_A_STEM = re.compile(
@@ -67,11 +60,13 @@ def apply_step(
         part = after.excerpt(first, last)
         changed = _changed(part, step, report)
         where = "" if step.when is None else _where(piece, [(first, last)], start)
-        facts[:0] = [f"{fact}{where}" for fact in changed.facts]
-        several = where if len(spans) > 1 else ""
-        shortfalls[:0] = [f"{shortfall.removesuffix('.')}{several}." for shortfall in changed.shortfalls]
         held = with_peaks_limited(replace(changed, facts=(), shortfalls=()), part, ceiling)
-        facts += [f"{fact}{where}" for fact in of_held_peaks(changed, held, ceiling)]
+        told, missing = of_held_levels(step, changed.facts, changed, held)
+        facts[:0] = [f"{fact}{where}" for fact in told]
+        several = where if len(spans) > 1 else ""
+        shortfalls[:0] = [f"{each.removesuffix('.')}{several}." for each in (*changed.shortfalls, *missing)]
+        told_of = {step.track} if told != [*changed.facts] else ()
+        facts += [f"{fact}{where}" for fact in of_held_peaks(changed, held, ceiling, told_of)]
         after = after.insert(held, first, last)
     notes = tuple(dict.fromkeys(after.notes))
     return replace(after, notes=notes, facts=tuple(facts), shortfalls=tuple(shortfalls))
@@ -251,28 +246,3 @@ def _check_percussion(step: EditStep, heard: set[int]) -> None:
         raise Refused("instrument_not_in_mix", name=name, track="percussion", played=others)
     if heard - set().union(*asked):
         raise Refused("instrument_shares_stem", name=name, others=others, track="percussion")
-
-
-def of_held_peaks(piece: LayeredTrack, held: LayeredTrack, ceiling: float) -> list[str]:
-    """The fact that peaks were held down, where that made the whole, or one player more than that, softer."""
-    if held.layers is piece.layers:
-        return []
-    changes = {"in all": level_change(piece.mix, held.mix)}
-    changes |= {
-        f"of {track_label(track)}": level_change(layer, held.layers[track])
-        for track, layer in piece.layers.items()
-        if track in held.layers
-    }
-    changes = {who: change for who, change in changes.items() if -np.inf < change < -_AUDIBLE}
-    softest = sorted(changes, key=lambda who: changes[who])
-    if not softest:
-        return []
-    if changes.get("in all", np.inf) < changes[softest[0]] + _AUDIBLE:
-        softest = ["in all"]
-    told = f"peaks held at {figure(ceiling)} dBTP: {signed(changes[softest[0]], 'dB')} {softest[0]}"
-    others = [changes[who] for who in softest[1:] if who != "in all"]
-    return [f"{told}, {signed(others[0], 'dB')} at most of others" if others else told]
-
-
-def with_peaks_limited(piece: LayeredTrack, before: LayeredTrack, ceiling: float) -> LayeredTrack:
-    return replace(piece, layers=limit_true_peak(piece.layers, before.layers, piece.rate, ceiling))

@@ -27,8 +27,9 @@ from audiopod_mcp.music.model import (
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.synthesis import Multitrack, tapes_of
 
-from .apply_step import FADES, apply_step, of_held_peaks, reformed, with_peaks_limited
+from .apply_step import FADES, apply_step, reformed
 from .form import FORM_EDITS
+from .held_peaks import of_held_levels, of_held_peaks, with_peaks_limited
 from .layers import RESIDUAL, LayeredTrack, Separator, conform_stems, separate_by_signal
 from .rearrange import rearrange, replace_lyrics
 from .receipts import Receipt, figure, level_change
@@ -141,13 +142,15 @@ def edit(
     rest = sorted((step for step in steps if step.when is None), key=_order)
     # What is done to the sound of a loop has to be in it before it is closed.
     closes = any(step.kind == "loop" for step in forms) and not any(step.kind in _OF_TIME for step in rest)
-    share, levels = 0.9 / max(1, len(steps)), list[tuple[EditStep, str]]()
+    share, levels, raised = 0.9 / max(1, len(steps)), list[tuple[EditStep, str]](), dict[str, EditStep]()
     for number, step in enumerate((*sounds, *rest)):
         part = progress_within(report, number * share, (number + 1) * share)
         if number == len(sounds) and not closes:
             piece = reformed(piece, forms, begin / rate, receipt)
         try:
-            piece = receipt.take(step, apply_step(piece, step, begin / rate, ceiling, part))
+            piece = apply_step(piece, step, begin / rate, ceiling, part)
+            raised |= dict.fromkeys(piece.facts if step.when is None else (), step)
+            piece = receipt.take(step, piece)
             if step.kind in ("loudness", "peak") and step.when is None and receipt.done:
                 levels.append((step, receipt.done[-1]))
         except Refused as refused:
@@ -163,7 +166,15 @@ def edit(
     held = with_peaks_limited(piece, song.excerpt(begin, stop), ceiling)
     out = song.insert(held, begin, stop)
     end = begin + piece.samples
-    receipt.done.extend(of_held_peaks(piece, held, ceiling))
+    told_of = set[str | None]()
+    for fact, step in raised.items():
+        told, missing = of_held_levels(step, [fact], piece, held)
+        if fact in receipt.done and told != [fact]:
+            receipt.done[receipt.done.index(fact)] = told[0]
+            told_of.add(step.track)
+            for shortfall in missing:
+                receipt.fail(step.asked, shortfall)
+    receipt.done.extend(of_held_peaks(piece, held, ceiling, told_of))
     lines = out.score.lyrics if out.score else ()
     for who, asked in plan.kept:
         _tell_of_kept(who, asked, plan.style, steps, song, out, receipt)

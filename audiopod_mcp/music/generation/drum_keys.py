@@ -7,7 +7,7 @@ import re
 DRUM_KEYS = (
     # In the order in which they are looked for.
     (r"kick|bass drum", 36),
-    (r"rim(?:shot)?|side ?stick|cross ?stick", 37), (r"snare", 38), (r"clap|palma", 39),
+    (r"rim(?:shot)?|side ?stick|cross ?stick", 37), (r"snare", 38), (r"(?:hand)?clap|palma", 39),
     (r"open(?:ed)? (?:hi-?)?hat", 46), (r"hi-?hat|hat", 42), (r"crash|cymbal", 49), (r"ride", 51),
     (r"low tom|floor tom", 45), (r"high tom", 50), (r"tom", 47), (r"cowbell", 56), (r"conga", 63),
     (r"bongo", 60), (r"timbale", 65), (r"shaker|maraca", 70), (r"tambourine", 54), (r"clave|wood ?block", 75),

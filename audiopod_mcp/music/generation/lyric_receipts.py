@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from audiopod_mcp.music.captions.text_search import find_words, normalize_text
 from audiopod_mcp.music.captions.vocabulary import INSTRUMENT_WORDS
@@ -13,8 +13,10 @@ from audiopod_mcp.music.composition.singing import voices_of
 from audiopod_mcp.music.lyrics.chords import NO_CHORD, is_played_whole
 from audiopod_mcp.music.lyrics.tags import without_voice
 from audiopod_mcp.music.lyrics.text import LyricSection, LyricSheet, read_lyrics
-from audiopod_mcp.music.model import Brief, LyricLine, NotDone, Score, format_time
+from audiopod_mcp.music.model import Brief, LyricLine, NotDone, Score, Span, format_time
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
+
+from .staging_receipts import staging_receipts
 
 _SAYS_NOTHING = re.compile(
     r"an?|and|by|for|in|of|on|only|lead|solo|section|short|long|the|with|music|musical", re.IGNORECASE
@@ -57,7 +59,8 @@ def lyric_receipts(
     sheet = read_lyrics(brief.lyrics or "")
     done: list[str] = []
     unmet = list(sheet.unmet)
-    made, dropped = _form_of(sheet, score)
+    places = _places(sheet, score)
+    made, dropped = _form_of(sheet, score, places)
     if made and (joins or brief.form or not brief.instrumental):
         tagged = [section.label for section in sheet.sections if section.label and section.tag]
         done.append("form as tagged" if made == tagged else f"form: {', '.join(made)}")
@@ -74,7 +77,14 @@ def lyric_receipts(
             done.append(f"{name} solo at {when}")
             heard_solos.add(number)
     sings = any(section.lines for section in sheet.sections)
+    staged = {step.section for step in brief.staging} if tracks is None else set()
+    if staged:
+        settled, missed_steps = staging_receipts(brief, sheet, score, places, at)
+        done += settled
+        unmet += missed_steps
     for number, section in enumerate(sheet.sections):
+        if number in staged:
+            continue
         unmet += _unmet_of(section, number in heard_solos, sings=sings)
     heard_voices, missed = _voices_heard(brief, score)
     done += [f"{voice} sings {count} line{'s' * (count > 1)}" for voice, count in heard_voices.items()]
@@ -129,16 +139,14 @@ def _chord_receipts(sheet: LyricSheet, score: Score | None) -> Receipts:
     return (f"chords as written: {', '.join(played)}",) if played else (), (*reduced, *missing)
 
 
-def _form_of(sheet: LyricSheet, score: Score) -> tuple[list[str], list[NotDone]]:
-    """The sections that the tags ask for: those that there are, in order, and what became of the others."""
-    made: list[str] = []
-    dropped: list[NotDone] = []
+def _places(sheet: LyricSheet, score: Score) -> dict[int, Span]:
+    """Where each section of the lyrics is, by its number; not those for which there is no place."""
+    places: dict[int, Span] = {}
     labels = [span.label for span in score.sections]
     sung = list(score.lyrics)
     at = 0
-    for section in sheet.sections:
-        if section.label is None or section.tag is None:
-            continue
+    for number, section in enumerate(sheet.sections):
+        place: int | None = None
         if section.lines:
             line = next((line for line in sung if line.text == section.lines[0]), None)
             if line is None:
@@ -147,15 +155,28 @@ def _form_of(sheet: LyricSheet, score: Score) -> tuple[list[str], list[NotDone]]
             place = next(
                 (i for i, s in enumerate(score.sections) if s.start <= line.start + 0.6 < s.end), None
             )
-            heard = section.label if place is None else labels[place]
             at = max(at, (place or 0) + 1)
-            if heard == section.label:
-                made.append(heard)
-            else:
-                dropped.append(NotDone(section.tag, f"Its words are sung in the {heard} of the song."))
-        elif section.label in labels[at:]:
-            at = labels.index(section.label, at) + 1
-            made.append(section.label)
+        elif section.tag is not None and section.label in labels[at:]:
+            place = labels.index(section.label, at)
+            at = place + 1
+        if place is not None:
+            places[number] = score.sections[place]
+    return places
+
+
+def _form_of(sheet: LyricSheet, score: Score, places: Mapping[int, Span]) -> tuple[list[str], list[NotDone]]:
+    """The sections that the tags ask for: those that there are, in order, and what became of the others."""
+    made: list[str] = []
+    dropped: list[NotDone] = []
+    sung = {line.text for line in score.lyrics}
+    for number, section in enumerate(sheet.sections):
+        if section.label is None or section.tag is None or (section.lines and section.lines[0] not in sung):
+            continue
+        heard = places[number].label if number in places else section.label if section.lines else None
+        if heard == section.label:
+            made.append(heard)
+        elif heard is not None:
+            dropped.append(NotDone(section.tag, f"Its words are sung in the {heard} of the song."))
         else:
             told = f"There is no place for it in {format_time(score.duration)}; give it longer."
             dropped.append(NotDone(section.tag, told))

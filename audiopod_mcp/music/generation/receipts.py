@@ -55,7 +55,8 @@ def receipt(caption: str, played: Played) -> Receipt:
     if moods := grouped["mood"]:
         key = parse_key(played.score.key)
         tone = "minor" if key and key.minor else "major"
-        done.append(f"mood {', '.join(dict.fromkeys(moods))}: {tone}, energy {played.brief.energy:.2g}")
+        how = played.change or f"energy {played.brief.energy:.2g}"
+        done.append(f"mood {', '.join(dict.fromkeys(moods))}: {tone}, {how}")
     if band := _players(played, grouped["player"]):
         done.append(band)
     if unread := grouped["unread"]:
@@ -76,7 +77,7 @@ def _settle(wish: Wish, played: Played) -> str | NotDone | None:
         and played.own_words
         and re.search(played.own_words, wish.asked, re.IGNORECASE)
     ):
-        return wish.asked
+        return facts.settle_change(wish, played)
     if wish.kind == "unread":
         return "unread"
     if wish.kind == "cannot" and "an extension" in wish.value and "cannot" in played.kept:

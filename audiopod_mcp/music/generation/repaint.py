@@ -34,6 +34,7 @@ from audiopod_mcp.music.synthesis import Multitrack
 
 from .accompany import accompany
 from .changed_frame import wanted_key
+from .intensity import Change, set_level, wanted_change, with_energy
 from .lyric_receipts import lyric_receipts
 from .receipts import Played, receipt
 from .style_matching import matching_style
@@ -144,9 +145,10 @@ def repaint(
     first, last = round(start * rate), min(len(audio), round(end * rate))
     if (key := wanted_key(caption, frame.key)) is not None:
         frame = replace(frame, key=key, chords=())
+    change, own = wanted_change(caption)
     played = accompany(
         frame,
-        brief,
+        with_energy(brief, change, frame.density),
         start,
         end,
         seed=seed,
@@ -165,6 +167,7 @@ def repaint(
     if level_is_own:
         # What fades, grows or waits there goes on doing so: at both seams the levels meet.
         new = match_levels(new, audio[first:last], rate, seams=(first > 0, last < len(audio)))
+    set_level(new, change, rate, (first > 0, last < len(audio)))
 
     seams = _seams(frame.beats if frame.has_pulse else (), rate, first, last, len(audio))
     out = _spliced(audio, mixdown(new), *seams)
@@ -185,7 +188,12 @@ def repaint(
         "mix": "the stretch is mixed like the song",
         "fade": "the stretch has the levels of the song around it",
     }
-    told = receipt(caption, Played(brief, played.score, clock + start, kept=kept))
+    scores = None if score is None else (excerpt(score, start, end), played.score)
+    changed = Change.measure(change, audio[first:last], out[first:last], rate, scores) if change else None
+    told = receipt(
+        caption,
+        Played(brief, played.score, clock + start, kept=kept, own_words=own, change=changed),
+    )
     stretch = f"{format_time(clock + start)}–{format_time(clock + end)}"
     fact = f"{stretch} played anew; every sample outside is as it was"
     again = {line.text for line in played.score.lyrics}

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 from .sheet import ChordMarks, LyricSection
-from .tags import Tag
+from .tags import AGAIN, Tag
 
 MOST_LINES = 2000
 """Lines that are sung at most, repeats included."""
 REFERRED_TO = ("chorus", "pre-chorus")
 """Sections of which a heading without words means those that were given before."""
-_AGAIN = re.compile(r"repeat|same as|\b(?:au|repetir|repite|répéter) ", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -34,7 +33,7 @@ class Draft:
     @property
     def repeats(self) -> bool:
         """Whether it only says that a section comes again."""
-        return self.tag is not None and bool(_AGAIN.search(self.tag.text))
+        return self.tag is not None and bool(AGAIN.search(self.tag.text))
 
     @property
     def holds_nothing(self) -> bool:
@@ -46,27 +45,23 @@ def sections_of(drafts: Sequence[Draft]) -> Iterator[LyricSection]:
     sung: dict[str, Draft] = {}
     for draft, following in zip_longest(drafts, drafts[1:]):
         label = draft.tag and draft.tag.label
-        is_named_again = draft.repeats
-        if (
-            is_named_again
-            and draft.holds_nothing
-            and following
-            and following.tag
-            and following.tag.label == label
-        ):
-            continue  # "(Repeat chorus)" over the chorus: it is that.
-        if label and draft.holds_nothing and (label in REFERRED_TO or is_named_again) and label in sung:
-            draft.lines, draft.chords, draft.voices = (
-                sung[label].lines, sung[label].chords, sung[label].voices,
-            )  # fmt: skip
+        same = following and following.tag and following.tag.label == label and draft.holds_nothing
+        here = draft.tag and following and not (following.after_blank or draft.tag.wish)
+        if same and following and draft.repeats != following.repeats and (draft.repeats or here):
+            continue  # "(Repeat chorus)" over the chorus, or right below its heading: it is that.
+        number = re.search(r"\d", draft.tag.text) if draft.tag else None
+        numbered = f"{label} {number[0] if number else ''}"
+        before = sung.get(numbered) or sung.get(label or "")
+        if before and draft.holds_nothing and (label in REFERRED_TO or draft.repeats):
+            draft.lines, draft.chords, draft.voices = before.lines, before.chords, before.voices
         elif label and draft.lines:
-            sung[label] = draft
+            sung[label] = sung[numbered] = draft
         yield LyricSection(
             draft.tag.text if draft.tag else None,
             tuple(draft.lines * draft.times),
             tuple(draft.chords * draft.times) if any(draft.chords) else (),
             tuple(draft.bars) * (1 if draft.lines else draft.times),
-            draft.tag.wish if draft.tag and draft.tag.kind == "section" else "",
+            draft.tag.wish if draft.tag and draft.tag.label else "",
             tuple(draft.voices * draft.times) if any(draft.voices) else (),
         )
 

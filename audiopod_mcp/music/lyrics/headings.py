@@ -117,4 +117,4 @@ def _is_name(text: str, *, marked: bool) -> bool:
     body, times = without_times(re.sub(r"[()]", " ", text))
     if not names_section_alone(body):
         return False
-    return marked or times > 1 or not _WEAK.fullmatch(body.strip())
+    return marked or times > 1 or not _WEAK.fullmatch(body.strip().removesuffix(" again"))

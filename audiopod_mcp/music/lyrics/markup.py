@@ -47,7 +47,7 @@ _SPLIT_TAG = re.compile(r"\[([^\[\]\n]{0,200})\n(?![ \t]*\n)([^\[\]\n]{0,200})\]
 _PREFIX = re.compile(r"\s*(?:>+\s*)*(?:[-*+•·▪●○‣–—♪♫]\s+)?")
 _NUMBER = re.compile(r"\s*(\d{1,3})[.)]\s+(?=\S)")
 _STARS = re.compile(r"(?<![\w*`])[*_`]++|[*_`]++(?!\w)")
-_SLASHES = re.compile(r"/n(?![a-z])|\s+/\s+")
+_SLASHES = re.compile(r"/n(?![a-z])|\s+/{1,2}\s+")
 """What parts the lines of a song that is written in one."""
 _HEADING_WITHIN = re.compile(
     r"(?<=[.!?,;…\w])\s+(?=(?:verse|pre-?chorus|chorus|bridge|intro|outro|refrain)(?: ?\d{1,2})?\s*:)",
@@ -173,8 +173,11 @@ def _numbers_stanza(lines: list[str], index: int) -> bool:
 def _in_order_of_time(lines: list[str]) -> tuple[list[str], bool]:
     """Lines without LRC times, in the order of those; one with several times stands at each of them."""
     bare = [[] if _LEADING_TIMES.match(line) else _bare_times(line) for line in lines]
-    if sum(map(bool, bare)) < 2:  # One number such as "4:20" may well be sung.
-        bare = [[] for _ in lines]
+    if sum(map(bool, bare)) < 2:  # One number such as "4:20" may well be sung, not so in brackets.
+        bare = [
+            times if re.match(r"\s*\([\d:.]+\)\s+[^\W\da-z]", line) else []
+            for times, line in zip(bare, lines, strict=True)
+        ]
     placed: list[tuple[float, int, str]] = []
     now, found = 0.0, False
     waiting: list[int] = []

@@ -289,7 +289,7 @@ class LyricReader:
         else:
             self._fade_in = True
         self._unsung.append(tag.text)
-        if tag.wish:
+        if tag.wish and tag.label is None:
             self._unmet.append(NotDone(tag.text, f"The song fades; nothing was made of {tag.wish!r}."))
 
     def _about(self, line: str) -> None:
@@ -319,7 +319,7 @@ class LyricReader:
                 heading, rest = Tag("voice", name), said
         if heading is None and self._blank and without_direction(text) in self._all.characters:
             heading, rest = Tag("voice", text.strip()), ""
-        alone = text.isupper() or len(text.split()) == 1
+        alone = text.isupper() or len(text.removesuffix(" again").split()) == 1
         if heading is None and alone and self._blank and self._all.has_headings:
             heading, rest = read_heading(f"{text}:")
         spoken = SPEAKER.match(text)
@@ -336,6 +336,10 @@ class LyricReader:
             marks = [(max(0, position - dropped), label) for position, label in marks]
             self._take(heading, _Line())
             text = rest
+            within = re.fullmatch(r"\s*\(([^()]{1,60})\)\s*", rest)
+            if within and (is_noise(within[1]) or read_tag(within[1]).kind == "manner"):
+                self._unmet.append(NotDone(within[1], _UNMET["manner"]))
+                return
             if numbered_chords(text):
                 self._unsung.append(text)
                 return

@@ -43,6 +43,27 @@ def speakers_of(lines: Sequence[str]) -> frozenset[str]:
     return frozenset(names if known and len(names) > 1 else sure)
 
 
+_DASHED = re.compile(
+    r"\s*([A-Z][\w'’]{1,15}(?: [A-Z][\w'’]{1,15})?)\s+[-–—]\s+((?:\([^()]{1,30}\) )?[\"'“]?[A-Z].*)"
+)
+
+
+def with_colons(lines: Sequence[str]) -> list[str]:
+    """Lines with a colon where a dash stands behind who sings: "Anna - Hello".
+
+    Names are several, and one at least comes again, or stands before a colon, too: "Monday - Rain" is sung.
+    """
+    parted = [None if read_heading(line)[0] else _DASHED.fullmatch(line) for line in lines]
+    names = Counter(found[1] for found in parted if found)
+    known = {found["name"] for line in lines if (found := SPEAKER.match(line))}
+    if len(names) > 1 and max(names.values()) > 1:
+        known |= names.keys()
+    return [
+        f"{found[1]}: {found[2]}" if found and found[1] in known else line
+        for line, found in zip(lines, parted, strict=True)
+    ]
+
+
 _OF_A_SINGER = re.compile(
     r"\b(?:i|i'm|i'll|i've|you|you're|we|we're|me|my|mine|your|us|our|oh|ooh|yeah|hey|la|na|baby)\b",
     re.IGNORECASE,

@@ -52,15 +52,22 @@ _REPEAT = re.compile(
     r"(?:repeat(?:s|ed)?|play(?:ed)?|again|bis|ter|twice|thrice|rep\.?|wdh\.?)(?: (?:the )?(?:last|previous)? ?(?:line|above|all|it|that))?",
     re.IGNORECASE,
 )
+AGAIN = re.compile(
+    r"\brepeat(?:s|ed)?\b(?: the\b)?|\bsame as\b|\b(?:au|repetir|(?:se )?repite|répéter|ripetere|volver al?|zurück zum?|wiederholen)\b(?: el\b| la\b)?|重[复複]"
+    r"|^\W*(?:(?:go |then )?(?:back )?to|return to)(?= (?:the )?(?:pre-?)?(?:chorus|verse|refrain))(?: the\b)?",
+    re.IGNORECASE,
+)
+"""What says beside the name of a section that it comes again; "back to the bridge" may be sung."""
 MOST_REPEATS = 8
 FADE = re.compile(
     rf"{_START}(?:slow(?:ly)? )?fad(?:e|es|ed|ing)(?:[\s-](in|out|away|to (?:silence|black|end|nothing)))?\b",
     re.IGNORECASE,
 )
 _BEFORE_FADE = re.compile(
-    rf"{_START}(?:(?:(?:repeats?|ad[\s-]?libs?|vamps?|jams?|play) )?(?:and|to|till?|until)(?=\s*$| fad)|(?:the )?(?:music|song|track|everything|all|instruments?|band)(?=\s*$))",
+    rf"{_START}(?:(?:(?:repeats?|ad[\s-]?libs?|vamps?|jams?|play) )?(?:and|to|till?|until|,? ?then)(?=\s*$| fad)|(?:the )?(?:music|song|track|everything|all|instruments?|band)(?=\s*$))",
     re.IGNORECASE,
 )
+_AND_THEN = re.compile(r",?\s+(?:and|then)\W*$", re.IGNORECASE)
 _TO_FADE = re.compile(
     r"(?:(?:repeats?|ad[\s-]?libs?|vamps?|jams?|play) )?(?:and|to|till?|until)(?: the)? fad(?:e|es)(?: out)?",
     re.IGNORECASE,
@@ -89,11 +96,11 @@ _GENDERS = {
     ),
 }
 MANNER = re.compile(
-    r"(?:soft|quiet|loud|gent|slow|quick|tender|sad|ang[er]+)(?:ly|ily)|with feeling|(?:(?:soft(?:ly)?|quiet(?:ly)?|loud(?:ly)?|slow(?:ly)?|fast|breathy|deep|low|high|half|almost|being|is|was|all) )?(?:whisper(?:ed|s|ing)?|spoken(?:[\s-]word)?|speaking|singing|scream(?:ed|s|ing)?|shout(?:ed|s|ing)?|sung|rapp(?:ed|ing)|hum(?:med|ming)|growl(?:ed|s|ing)?|yell(?:ed|ing)?|chant(?:ed|ing)|falsetto|belt(?:ed|ing)|a[\s-]?cappella|acapella|auto-?tuned?|vocoder|laugh(?:s|ter|ing)|sigh(?:s|ing)|crying|sobbing|gasps?|breath(?:es|ing)?|inhales?|exhales?|applause|cheer(?:s|ing)|crowd (?:cheers|cheering|noise)|silence|pause|beat drops?|key change|modulation|tempo change|half[\s-]time|double[\s-]time|slow(?:s|ing)? down|speed(?:s|ing)? up)(?: (?:vocals?|voices?|softly|quietly|loudly|vocal))?",
+    r"(?:soft|quiet|loud|gent|slow|quick|tender|sad|ang[er]+)(?:ly|ily)|with feeling|\d{1,2} (?:bars?|measures?)|(?:(?:soft(?:ly)?|quiet(?:ly)?|loud(?:ly)?|slow(?:ly)?|fast|breathy|deep|low|high|half|almost|being|is|was|all) )?(?:whisper(?:ed|s|ing)?|spoken(?:[\s-]word)?|speaking|singing|scream(?:ed|s|ing)?|shout(?:ed|s|ing)?|sung|rapp(?:ed|ing)|hum(?:med|ming)|growl(?:ed|s|ing)?|yell(?:ed|ing)?|chant(?:ed|ing)|falsetto|belt(?:ed|ing)|a[\s-]?cappella|acapella|auto-?tuned?|vocoder|laugh(?:s|ter|ing)|sigh(?:s|ing)|crying|sobbing|gasps?|breath(?:es|ing)?|inhales?|exhales?|applause|cheer(?:s|ing)|crowd (?:cheers|cheering|noise)|silence|pause|beat drops?|ad[\s-]?libs?:.{1,60}|key change|modulation|tempo change|half[\s-]time|double[\s-]time|slow(?:s|ing)? down|speed(?:s|ing)? up)(?: (?:vocals?|voices?|softly|quietly|loudly|vocal))?",
     re.IGNORECASE,
 )
-_SOUNDS = rf"(?:music|thunder|rain|wind|waves?|ocean|birds?|birdsong|crickets|sirens?|trains?|cars?|engines?|doors?|phones?|bells?|clocks?|footsteps|heartbeats?|crowds?|audience|applause|laughter|static|vinyl|needle|glass|gun ?shots?|whistl(?:e|es|ing)|(?:hand ?)?clap(?:s|ping)?|stomp(?:s|ing)?|(?:finger ?)?snap(?:s|ping)?|{_PLAYERS})"
-_SOUNDING = r"(?:(?:crash|roll|blow|play|build|ring|slam|tick|fad|drop|kick|stop|enter|swell|start|howl|chirp|cheer|crackl|break|knock|hum|beat|stomp|clap|whistl|pass|honk)(?:s|es|e|ing|ping)?|in|out|on|the|a|an|and|with|distance|background|distant|soft|softly|quiet|quietly|gentle|gently|loud|loudly|heavy|light|slow|slowly|fast|solo|only|alone|low|warm)"
+_SOUNDS = rf"(?:music|band|thunder|rain|wind|waves?|ocean|birds?|birdsong|crickets|sirens?|trains?|cars?|engines?|doors?|phones?|bells?|clocks?|footsteps|heartbeats?|crowds?|audience|applause|laughter|static|vinyl|needle|glass|gun ?shots?|whistl(?:e|es|ing)|(?:hand ?)?clap(?:s|ping)?|stomp(?:s|ing)?|(?:finger ?)?snap(?:s|ping)?|{_PLAYERS})"
+_SOUNDING = r"(?:(?:crash|roll|blow|play|build|ring|slam|tick|fad|drop|kick|stop|enter|swell|start|howl|chirp|cheer|crackl|break|knock|hum|beat|stomp|clap|whistl|pass|honk)(?:s|es|e|ing|ping)?|in|out|on|the|a|an|and|with|distance|background|distant|soft|softly|quiet|quietly|gentle|gently|loud|loudly|heavy|light|slow|slowly|fast|solo|only|alone|low|warm|full)"
 _NOISE = re.compile(
     rf"(?:the )?sounds? (?:of )?.+|(?:{_SOUNDING} )*{_SOUNDS}(?: (?:{_SOUNDS}|{_SOUNDING}))*", re.IGNORECASE
 )
@@ -105,7 +112,7 @@ _LANGUAGE = re.compile(
     re.IGNORECASE,
 )
 _ABOUT = re.compile(
-    r"(song ?title|title|artist|album|band|credits?|source|scene|setting|(?:song ?)?writers?|notes?|copyright|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|(?:song )?structure|form|tom|tono|tonalidade?|tonart|tonalité|ti|ar|al|au|by|re|ve|offset|la|id|tool|music|lyricist|(?:lyrics|words)(?=: (?-i:[A-Z][\w.'-]+ [A-Z][\w.'-]+)\s*$)|作[词詞曲]|[编編]曲|[词詞曲]|原唱|演唱|歌手|作詞・作曲|작사|작곡)\s*[:=：]\s*.{0,300}|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
+    r"(song ?title|title|artist|album|band|credits?|source|scene|setting|(?:song ?)?writers?|notes?|copyright|written by|composers?|composed by|lyrics by|music by|author|producers?|genre|style|mood|vibe|theme|tempo|bpm|key|time(?: signature)?|metre|meter|capo|tuning|lang|language|duration|length|instrument(?:s|ation)?|(?:song )?structure|form|tono|tonalidade?|tonart|tonalité|ti|ar|al|au|by|re|ve|offset|la|id|tool|music|lyricist|(?:lyrics|words)(?=: (?-i:[A-Z][\w.'-]+ [A-Z][\w.'-]+)\s*$)|作[词詞曲]|[编編]曲|[词詞曲]|原唱|演唱|歌手|作詞・作曲|작사|작곡)\s*[:=：]\s*.{0,300}|tom\s*[:=：]\s*(?-i:[A-G])[#b♯♭]?m?(?:\W.{0,40})?|capo(?: on)?(?: fret)? \d.{0,40}|\d{2,3} ?bpm|bpm \d{2,3}|(?:in the )?key of .{1,20}",
     re.IGNORECASE,
 )
 CREDIT = re.compile(
@@ -172,9 +179,11 @@ def read_tag(text: str) -> Tag:
         way = "fade in" if fade[1] and fade[1].lower() == "in" else "fade out"
         label = label_of(rest)
         follows = (fade[1] or label == "outro") and (not _wish(rest) if label else fade.start() == 0)
+        if (label, way) in (("outro", "fade out"), ("intro", "fade in")):
+            return Tag(way, text, label, wish=_wish(rest))
         if not rest or follows or (label and _BEFORE_FADE.search(body) and not _wish(rest)):
             again = "repeat" if "repeat" in body.lower() else ""
-            return Tag(way, text, label, wish="" if label else rest or again)
+            return Tag(way, text, label, times if label else 1, "" if label else rest or again)
     if _OVER.fullmatch(body) or _NO_SINGING.fullmatch(body):
         return Tag("end", text)
     if not body or (_REPEAT.fullmatch(body) and label_of(body) is None):
@@ -243,7 +252,8 @@ def names_section_alone(text: str) -> bool:
     label = label_of(text)
     if label is None:
         return False
-    text = re.sub(r"\brepeat the\b", "repeat", text, flags=re.IGNORECASE)
+    if AGAIN.search(text):
+        text = _AND_THEN.sub("", FADE.sub(" ", AGAIN.sub("again ", text)))
     pattern = next(pattern for name, pattern in _LABELS if name == label)
     rest = pattern.sub(" ", text)
     for _, other in _LABELS:

@@ -10,6 +10,7 @@ from .markup import pasted_lines
 from .page import without_surroundings
 from .reader import LyricReader
 from .sheet import ChordMarks, LyricSection, LyricSheet
+from .speakers import with_colons
 
 __all__ = ["ChordMarks", "LyricSection", "LyricSheet", "parse_lyrics", "read_lyrics", "stanza_starts"]
 
@@ -34,6 +35,7 @@ def read_lyrics(text: str) -> LyricSheet:
     """
     lines, timed = pasted_lines(text)
     lines, told, unsung = without_surroundings(bracketed(lines))
+    lines = with_colons(lines)
     reader = LyricReader(lines, told, unsung)
     for line in lines:
         reader.read(line)

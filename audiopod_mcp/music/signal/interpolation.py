@@ -23,7 +23,11 @@ def interpolate_bins(spectra: Array, bins: npt.NDArray[np.float64]) -> Array:
     """
     below: Ints = bins.astype(np.intp)
     above = (bins - below).astype(np.float32)
-    return spectra[:, below] * (1 - above) + spectra[:, below + 1] * above
+    # Indexing along the second axis would leave the result frame by frame far apart in memory.
+    between = spectra.take(below, axis=1)
+    between *= 1 - above
+    between += spectra.take(below + 1, axis=1) * above
+    return between
 
 
 def peak_offset(before: Array, peak: Array, after: Array) -> Array:

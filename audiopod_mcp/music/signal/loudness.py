@@ -150,20 +150,23 @@ def step_energies(
     response = _k_response(rate, size)
     weights = _channel_weights(audio.shape[1])
     energy = []
+    # One piece of memory for all: what was in it last is still in the cache.
+    space = np.zeros((len(weights), tail + _ROWS * advance), np.float32)
+    framed = np.lib.stride_tricks.sliding_window_view(space, size, axis=1)[:, ::advance]
     for start in range(0, len(audio), _ROWS * advance):
-        early = min(start, tail)
-        block = finite(audio[start - early : start + _ROWS * advance])
-        rows = -(-(len(block) - early) // advance)
-        padded = np.zeros((len(weights), tail + rows * advance), np.float32)
-        padded[:, tail - early : tail - early + len(block)] = block.T
-        framed = np.lib.stride_tricks.sliding_window_view(padded, size, axis=1)[:, ::advance]
-        spectrum = sfft.rfft(framed, axis=2)
+        block = finite(audio[start : start + _ROWS * advance])
+        rows = -(-len(block) // advance)
+        space[:, :tail] = space[:, -tail:]
+        space[:, tail : tail + len(block)] = block.T
+        space[:, tail + len(block) :] = 0.0
+        spectrum = sfft.rfft(framed[:, :rows], axis=2)
         spectrum *= response
         weighted = sfft.irfft(spectrum, size, axis=2, overwrite_x=True)[:, :, tail:]
         if len(audio) < step:
             weighted[:, :, len(audio) :] = 0.0  # what the filters ring on does not count
-        each = weighted.reshape(len(weights), -1, step)
-        energy.append(weights @ np.einsum("cij,cij->ci", each, each).astype(np.float64))
+        each = weighted.reshape(len(weights), rows, -1, step)
+        powers = np.einsum("crij,crij->cri", each, each).reshape(len(weights), -1)
+        energy.append(weights @ powers.astype(np.float64))
         report(min(1.0, (start + _ROWS * advance) / len(audio)), "measuring the loudness")
     return np.concatenate(energy)[: max(1, len(audio) // step)]
 

@@ -104,12 +104,15 @@ class STFT:
                 spectra[few] = some
             yield first, spectra
 
-    def magnitudes(self, signal: Array | Sliceable, block: int = 1024) -> Iterator[tuple[int, Array]]:
-        """The moduli of :meth:`blocks`."""
+    def magnitudes(
+        self, signal: Array | Sliceable, block: int = 1024, bins: slice = slice(None)
+    ) -> Iterator[tuple[int, Array]]:
+        """The moduli of :meth:`blocks`, of some ``bins`` only if others are not asked for."""
+        count = len(range(len(self.window) // 2 + 1)[bins])
         for first, frames in self._frames(signal, block):
-            moduli = np.empty((*frames.shape[:-1], len(self.window) // 2 + 1), np.float32)
+            moduli = np.empty((*frames.shape[:-1], count), np.float32)
             for few, some in self._transformed(frames):
-                np.abs(some, out=moduli[few])
+                np.abs(some[..., bins], out=moduli[few])
             yield first, moduli
 
     def _frames(self, signal: Array | Sliceable, block: int) -> Iterator[tuple[int, Array]]:

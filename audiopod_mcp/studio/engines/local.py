@@ -19,7 +19,7 @@ from .demucs import VARIABLE, examine_models
 from .outcomes import copied, make_takes
 from .responses import analysis_result
 from .stems import SIGNAL_PROCESSING, separator_of, stem_of, voice_network_in
-from .takes import SourceTrack, read_source, write_take
+from .takes import HeardTrack, read_heard, read_source, write_take
 from .whisper import VARIABLE as WHISPER
 from .whisper import Whisper, examine_whisper, find_whisper
 from .words import NOT_UNDERSTOOD, PERHAPS, composed_words, understand, words_result
@@ -315,14 +315,14 @@ class LocalEngine(Engine):
     def analyze(self, work: Work, report: Progress) -> Outcome:
         from audiopod_mcp.music.analysis.analyze import analyze
 
-        source = read_source(work, progress_within(report, 0.0, 0.1), stems=False, listening=True)
+        source = read_heard(work, progress_within(report, 0.0, 0.1))
         heard = analyze(source.audio, source.rate, progress_within(report, 0.1, 0.5))
         words = self._words(source, heard, progress_within(report, 0.5, 1.0))
         result = analysis_result(heard)
         notes = [*source.notes, *words["notes"], *result["notes"]]  # answers have room for the first ones
         return Outcome(result={**result, **words, "notes": notes})
 
-    def _words(self, source: SourceTrack, heard: Analysis, report: Progress) -> dict[str, Any]:
+    def _words(self, source: HeardTrack, heard: Analysis, report: Progress) -> dict[str, Any]:
         """The fields of an analysis that tell words, and ``notes`` on them."""
         if source.score is not None:
             return composed_words(source.score)
@@ -334,7 +334,7 @@ class LocalEngine(Engine):
             if recognizer is None:
                 return {"notes": [NOT_UNDERSTOOD, *perhaps] if perhaps else []}
             voices = voice_network_in(self.models)
-            transcript = understand(recognizer, source.audio, source.rate, heard, voices.weights, report)
+            transcript = understand(recognizer, source.audio[:], source.rate, heard, voices.weights, report)
         except EngineRefused as reason:  # what was measured stands without it
             return {"notes": [f"No words are told: {reason}.", *perhaps]}
         result = words_result(transcript, heard, recognizer)

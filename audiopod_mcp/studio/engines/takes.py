@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ from audiopod_mcp.studio.media.layout import PLAYED
 from .base import LOOP, MASTER, RECIPE, SCORE, STEMS, UNCLIPPED, EngineRefused, Take, Work
 
 if TYPE_CHECKING:
+    from audiopod_mcp.music.synthesis.multitrack import Tape
+
     from .recipes import Remade
 
 
@@ -83,6 +86,29 @@ def read_source(
                 audio, rate, subtype, layers, score, notes=tuple(notes), as_rendered=remade.score == score
             )
     return SourceTrack(audio, rate, subtype, layers, score, notes=tuple(notes))
+
+
+@dataclass(frozen=True)
+class HeardTrack:
+    """What is only listened to: a recording, and its score where it was composed here."""
+
+    audio: Tape
+    """On the disk where it is large: it is read a stretch at a time, and what is heard in it needs room."""
+    rate: int
+    score: Score | None
+    notes: tuple[str, ...]
+    """As those of :class:`SourceTrack`."""
+
+
+def read_heard(work: Work, report: Progress) -> HeardTrack:
+    """The source of ``work``, to be listened to."""
+    from audiopod_mcp.music.synthesis.multitrack import Multitrack
+
+    source = read_source(work, report, stems=False, listening=True)
+    tape: Tape = source.audio
+    with suppress(OSError):  # where the disk is full, memory has to do
+        tape = Multitrack.gather([("", source.audio)]).tape("")
+    return HeardTrack(tape, source.rate, source.score, source.notes)
 
 
 def read_score(take: Path, name: str = SCORE) -> Score:

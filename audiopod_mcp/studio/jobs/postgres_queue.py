@@ -12,7 +12,7 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Any, Final
 
@@ -44,6 +44,8 @@ ABANDONED_AFTER: Final = 3600
 """Seconds after which nobody waits for an answer any more."""
 LOOK_EVERY: Final = 1.0
 """Seconds after which to look for what was put or given back, where the database does not tell of it."""
+_AT_ONCE: Final = datetime.fromtimestamp(0, UTC)
+"""When what is given back may be taken: "now" would be by this machine's clock, and not the database's."""
 _TASK: Final = "audiopod"
 _LONGEST_NAME: Final = 40
 """Bytes of a queue's name: Procrastinate makes a channel's of it, of which PostgreSQL takes 63."""
@@ -148,24 +150,26 @@ class PostgresQueue:
             return await method(*args, **options)
 
     async def take(self, lane: Lane) -> Delivery | None:
-        manager = self._app.job_manager
-        if self._worker is None:
-            self._worker = await self._call(manager.register_worker)
-        queues = [_queue(self._engine, lane)]
-        try:
-            job = await self._call(manager.fetch_job, queues=queues, worker_id=self._worker)
-        except sqlite3.IntegrityError:  # others took this process for dead, and have forgotten it
-            self._worker = None
-            return None
-        return None if job is None else Delivery(lane, int(job.task_kwargs["number"]), job)
+        manager, queues = self._app.job_manager, [_queue(self._engine, lane)]
+        while True:
+            if self._worker is None:
+                self._worker = await self._call(manager.register_worker)
+            try:
+                job = await self._call(manager.fetch_job, queues=queues, worker_id=self._worker)
+            except sqlite3.IntegrityError:  # others took this process for dead, and have forgotten it
+                self._worker = None
+                continue
+            return None if job is None else Delivery(lane, int(job.task_kwargs["number"]), job)
 
     async def done(self, delivery: Delivery) -> None:
         finish = self._app.job_manager.finish_job
         await self._if_there(finish, delivery.reference, status=Status.SUCCEEDED, delete_job=True)
 
     async def give_back(self, delivery: Delivery) -> None:
-        await self._if_there(self._app.job_manager.retry_job, delivery.reference)
-        self._database.tell("put", _queue(self._engine, delivery.lane))
+        try:
+            await self._if_there(self._app.job_manager.retry_job, delivery.reference, retry_at=_AT_ONCE)
+        finally:  # it may be in force though the answer did not come in time
+            self._database.tell("put", _queue(self._engine, delivery.lane))
 
     async def _if_there(self, method: Callable[..., Awaitable[Any]], job: Job, **options: Any) -> None:
         try:
@@ -228,6 +232,9 @@ class PostgresQueue:
         if self._worker is not None:
             with suppress(sqlite3.Error), anyio.move_on_after(2):
                 await self._call(self._app.job_manager.unregister_worker, self._worker)
+            # That locks for a moment what was given back, and whoever looked just then has passed over it.
+            for lane in LANES:
+                self._database.tell("put", _queue(self._engine, lane))
         if self._opened:
             with anyio.move_on_after(2):
                 await self._app.close_async()

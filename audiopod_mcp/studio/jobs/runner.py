@@ -46,6 +46,8 @@ STORE_PATIENCE: Final = 600.0
 """Seconds for which a result that can't be put in its place is kept, and audio that is away waited for."""
 LONGEST_WAIT: Final = 60.0
 """Seconds after which to look at the latest whether an answer is there."""
+LOOK_AFTER_FAILURE: Final = 1.0
+"""Seconds after which to look again where the queue did not answer: something may wait in it by now."""
 GOODBYE: Final = 3.0
 """Seconds for putting back what is unfinished."""
 _FETCHING: Final = 8.0
@@ -125,23 +127,22 @@ class Studio:
             while True:
                 self._put[lane] = anyio.Event()
                 await places.acquire()
-                if delivery := await self._take(lane):
+                look_again = self.queue.look_every
+                try:
+                    delivery = await self.queue.take(lane)
+                except sqlite3.Error as error:
+                    delivery, look_again = None, LOOK_AFTER_FAILURE
+                    if lane == "jobs":  # once is enough
+                        self._no_store.failed(error)
+                else:
+                    if lane == "jobs":
+                        self._no_store.over()
+                if delivery:
                     tasks.start_soon(self._deliver, delivery, places)
                     continue
                 places.release()  # while there is nothing to take, what has got its audio may go on
-                with anyio.move_on_after(self.queue.look_every):
+                with anyio.move_on_after(look_again):
                     await self._put[lane].wait()
-
-    async def _take(self, lane: Lane) -> Delivery | None:
-        try:
-            delivery = await self.queue.take(lane)
-        except sqlite3.Error as error:
-            if lane == "jobs":  # once is enough
-                self._no_store.failed(error)
-            return None
-        if lane == "jobs":
-            self._no_store.over()
-        return delivery
 
     async def _deliver(self, delivery: Delivery, places: anyio.Semaphore) -> None:
         """Do what a number stands for, until it has ended, or is somebody else's."""

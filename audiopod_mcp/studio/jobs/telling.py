@@ -8,6 +8,7 @@ by those who look anyway.
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -23,8 +24,10 @@ _MOST: Final = 10_000
 """Lines that are kept while the database does not answer; whoever listens looks for everything after that."""
 _PAUSE: Final = 1.0
 """Seconds after which to try again."""
-_GOODBYE: Final = 2.0
+_GOODBYE: Final = 5.0
 """Seconds in which what is left has to be told at the end."""
+
+logger = logging.getLogger("audiopod_mcp.studio")
 
 
 class Teller:
@@ -70,3 +73,5 @@ class Teller:
                 with self._news:
                     self._untold = dict.fromkeys([*lines, *self._untold][-_MOST:])
                     self._news.wait_for(lambda: self._ends, _PAUSE)
+            except Exception:  # whoever is not told of these looks anyway; the next ones are told
+                logger.exception("%s changes could not be told", len(lines))

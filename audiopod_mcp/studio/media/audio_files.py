@@ -207,12 +207,13 @@ def _read(
     for stream in streams:
         frames = 0
         for block in adapted(stream, rate, channels):
-            if not np.isfinite(block).all():
+            low, high = float(block.min(initial=0.0)), float(block.max(initial=0.0))
+            if not (math.isfinite(low) and math.isfinite(high)):
                 raise EngineRefused(
                     f"{argument}: the file holds samples that are not numbers (NaN or infinity); "
                     "export it again as wav or flac"
                 )
-            if (peak := float(np.abs(block).max(initial=0.0))) > LOUDEST:
+            if (peak := max(-low, high)) > LOUDEST:
                 raise EngineRefused(
                     f"{argument}: the file holds samples of {peak:.0e} times full scale, which are no sound; "
                     "export it again as wav or flac"

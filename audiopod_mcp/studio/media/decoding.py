@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from .ffmpeg import decoding, find_ffmpeg
 
 SAMPLES_AT_ONCE: Final = 1 << 19
 """Of all channels; between two blocks work can be stopped."""
+_READ_AHEAD: Final = 1 << 18
+"""Bytes of a file: libsndfile asks for a few thousand at a time."""
 _LEFT_OUT: Final = 9000
 """Frames at most that are no sound but silence of an mp3 encoder, at both ends."""
 _UNKNOWN: Final = 1 << 62
@@ -91,7 +94,9 @@ class _Sndfile:
 
     def __init__(self, file: BinaryIO, path: Path, stream: Stream) -> None:
         # Some formats it recognises by a file's name alone.
-        self._file = _ReadForwards(path if stream.as_it_is else Window(file, stream.pieces))
+        self._file = _ReadForwards(
+            path if stream.as_it_is else io.BufferedReader(Window(file, stream.pieces), _READ_AHEAD)
+        )
         self.rate: int = self._file.samplerate
         self.channels: int = self._file.channels
         self.subtype = str(self._file.subtype)

@@ -174,6 +174,15 @@ no synths please, real instruments: piano, upright bass, drums | no=synth has=pi
 no drums or percussion, piano and cello | no=drums,percussion has=piano,cello plays=keyboard,strings
 no vocals and a soft piano | no=vocals has=piano plays=keyboard
 jazz, not rock | style=jazz
+harp, without strings | has=harp no=violin
+cello but no other strings, classical | has=cello no=violin
+trumpet without a brass section, jazz | has=trumpet
+a banjo would be too much, folk with guitar | unnamed=banjo has=acoustic_guitar
+a flute would be nice, folk | has=flute
+ambient pads, no sudden drums | unnamed=acoustic_kit plays=drums
+guitar lesson video, piano only | only=keyboard
+everything except drums should be soft, jazz | plays=drums
+folk, no minor keys, piano | has=piano
 saxaphone and syntesizer, melancolic | has=saxophone,synth_lead mode=minor
 eletronic musik, 125bpm | style=electronic tempo=125
 pop rock, female vocal, sung in Spanish | style=rock/pop has=female_voice tongue=es

@@ -27,8 +27,10 @@ def centroid(audio, rate):
 
 def held_of_drums(made):
     """What held peaks took from the drums, dB, as the receipt tells it."""
-    found = re.search(r"peaks held at \S+ dBTP: −([\d.]+) dB of drums", "; ".join(made.done))
-    return float(found[1]) if found else 0.0
+    told = re.search(
+        r"drums (?:about )?\+([\d.]+) dB \(\+([\d.]+) dB but for held peaks", "; ".join(made.done)
+    )
+    return float(told[2]) - float(told[1]) if told else 0.0
 
 
 def levels_of(track, song, made):

@@ -1,5 +1,9 @@
 """What came of the tags and the chords of lyrics is told, and so is what did not."""
 
+import json
+import re
+from dataclasses import asdict
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,6 +14,8 @@ from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.generation.extend import extend
 from audiopod_mcp.music.generation.generate import generate
 from audiopod_mcp.music.generation.lyric_receipts import lyric_receipts
+from audiopod_mcp.music.lyrics.text import read_lyrics
+from audiopod_mcp.music.model import Score
 
 
 def receipts(lyrics, duration=60.0, **options):
@@ -41,6 +47,69 @@ def test_form_solos_and_chords_are_told():
 )
 def test_what_is_not_made_is_told_in_the_words_that_asked_for_it(lyrics, asked):
     assert asked in receipts(lyrics)[1]
+
+
+GROWING = (
+    "[Intro: solo piano]\n[Verse 1: add drums and bass]\nMorning light\nI am waiting\n[Chorus: full band]\n"
+    "We are running home\n[Verse 2 - no drums, whistled]\nEvening falls\n[Chorus]\nWe are running home\n"
+    "[Outro - piano only]"
+)
+
+
+def test_tags_say_who_plays_in_their_sections():
+    brief = read_caption("rock at 120 bpm", lyrics=GROWING, duration=80, seed=2)
+    score = compose(Score.from_dict(json.loads(json.dumps(asdict(compose(brief, seed=2))))).brief, seed=2)
+    done, unmet = lyric_receipts(brief, score)
+
+    def players(number):
+        span = score.sections[number]
+        return {
+            part.track
+            for part in score.parts
+            if any(span.start - 0.05 <= note.start < span.end - 0.05 for note in part.notes)
+        }
+
+    labels = [span.label for span in score.sections]
+    verses = [number for number, label in enumerate(labels) if label == "verse"]
+    assert players(0) == players(-1) == {"keyboard"}
+    assert players(verses[0]) == {"drums", "bass", "vocals"}
+    assert players(labels.index("chorus")) >= {"guitar", "drums", "bass"}
+    assert "drums" not in players(verses[1])
+    assert "guitar" in players(verses[1])
+    assert "Verse 1: add drums and bass: acoustic kit, electric bass from 0:" in " ".join(done)
+    assert [wish.asked for wish in unmet] == ["whistled"]
+
+
+def test_tags_say_where_more_and_where_less_is_played():
+    lyrics = (
+        "[Verse 1: stripped back, piano only]\nMorning light\nI am waiting\n[Chorus - huge]\nWe are home\nWe are home\n"
+        "[Verse 2]\nEvening falls\nI am waiting"
+    )
+    done, unmet = receipts(lyrics)
+    assert re.search(r"Verse 1: stripped back, piano only: \d+% less is played at .*; piano alone at", done)
+    assert re.search(r"Chorus - huge: \d+% more is played", done)
+    assert not unmet
+
+
+@pytest.mark.parametrize(
+    "tag", ["Outro: piano only, fading", "Outro - gentle fade out", "Outro: no drums, fade"]
+)
+def test_an_outro_that_fades_has_its_players(tag):
+    lyrics = f"[Verse]\nMorning light\n[Chorus]\nWe are home\n[{tag}]"
+    assert read_lyrics(lyrics).fades_out
+    done, unmet = receipts(lyrics)
+    assert f"{tag}: " in done
+    assert not unmet
+
+
+def test_whom_a_tag_names_joins_the_band_or_is_told_not_to():
+    lyrics = "[Verse: cello joins]\nOne line of song\nAnother line\n[Chorus]\nAll of us"
+    done, unmet = receipts(lyrics)
+    assert "cello from 0:" in done
+    assert not unmet
+    brief = read_caption("jazz trio", lyrics=lyrics, duration=60.0, seed=1)
+    _, [missed] = lyric_receipts(brief, compose(brief, seed=1))
+    assert missed.instead == "no cello plays here"
 
 
 def test_lines_without_time_are_told():

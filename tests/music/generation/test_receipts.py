@@ -148,8 +148,7 @@ def test_a_fade_is_as_long_as_was_asked():
 @pytest.mark.slow
 def test_what_is_not_known_of_a_list_of_denials_is_told():
     made = generate(read_caption("metal but with no distortion and no vocals", duration=3), seed=1)
-    assert [wish.asked for wish in made.not_done] == ["no distortion and no vocals"]
-    assert "distortion" in made.not_done[0].instead
+    assert [wish.asked for wish in made.not_done] == ["no distortion"]
     for caption in ("jazz, no drums and no vocals", "pop without strings, synths or choir"):
         assert composed(caption)[2] == ""
 

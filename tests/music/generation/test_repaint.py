@@ -213,3 +213,20 @@ def test_words_that_are_sung_no_more_are_told(song, composed, caption, exclude):
     )
     assert any(line.text in said for said in again.done)
     assert line.text not in [sung.text for sung in again.lyrics if line.start <= sung.start < line.end]
+
+
+@pytest.mark.parametrize(("caption", "way"), [("more intense", 1), ("calmer, and softer", -1)])
+def test_more_and_less_intense_is_heard_and_told_as_measured(song, composed, caption, way):
+    made = repaint(song.audio, 44_100, start=4, end=8, caption=caption, seed=2, **composed)
+    window = slice(4 * 44_100, 8 * 44_100)
+    old, new = (integrated_loudness(each.audio[window], 44_100) for each in (song, made))
+    assert way * (new - old) > 1
+    told = f"{new - old:+.1f} dB, ".replace("-", "−")
+    assert [fact for fact in made.done if told in fact and "notes a second" in fact]
+    assert not made.not_done
+    assert np.array_equal(made.audio[: 4 * 44_100], song.audio[: 4 * 44_100])
+
+
+def test_what_is_not_heard_of_a_mood_is_not_told_as_done(recording):
+    made = repaint(recording.audio, recording.rate, start=4, end=4.5, caption="rock, calm")
+    assert [left.asked for left in made.not_done] == ["calm"]

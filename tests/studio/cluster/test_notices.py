@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import threading
 import time
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
@@ -12,12 +13,14 @@ from types import SimpleNamespace
 import anyio
 import psycopg
 import pytest
+from anyio import to_thread
 
 from audiopod_mcp.hosting import looks_of_all
 from audiopod_mcp.settings import Settings
-from audiopod_mcp.studio.app import at_work
+from audiopod_mcp.studio.app import at_work, open_studio
 from audiopod_mcp.studio.config import StudioConfig
 from audiopod_mcp.studio.jobs.overview import examine_cluster
+from audiopod_mcp.studio.jobs.postgres import PostgresDatabase
 from tests.studio.bucket import free_port
 from tests.studio.cluster.clusters import MARKS, both
 from tests.studio.studios import BEEPER, MUSIC, opened, until
@@ -134,19 +137,40 @@ async def test_a_connection_that_fell_silent_is_replaced(
     assert "does not tell of changes" not in caplog.text
 
 
-async def test_a_worker_hears_what_is_put_and_what_is_given_back(tmp_path, database_url, nobody_looks):
+async def test_a_worker_hears_what_is_put_and_what_is_given_back(
+    tmp_path, database_url, nobody_looks, monkeypatch
+):
+    leaves, locked = threading.Event(), threading.Event()
+
+    async def unregister_slowly(manager, worker_id):
+        """Whoever looks meanwhile passes over what that worker has given back, for it is locked."""
+        async with await psycopg.AsyncConnection.connect(database_url) as connection:
+            await connection.execute("DELETE FROM procrastinate_workers WHERE id = %s", (worker_id,))
+            locked.set()
+            await anyio.sleep(1)
+
+    def send_late(database, told, send=PostgresDatabase._send):
+        if leaves.is_set():
+            locked.wait(5)
+        send(database, told)
+
+    monkeypatch.setattr(PostgresDatabase, "_send", send_late)
+    monkeypatch.setattr("procrastinate.manager.JobManager.unregister_worker", unregister_slowly)
     shared = {"database_url": database_url, "engine": BEEPER, "data_dir": tmp_path}
     config = StudioConfig(**shared, workers=1)
     async with opened(**{**shared, "workers": 0}) as front, AsyncExitStack() as others:
+        second = await to_thread.run_sync(open_studio, config)
         async with at_work(config):
-            job_id = await front.create(caption="slow 1")
+            job_id = await front.create(caption="slow 2")
             await front.begins(job_id)
-            waiting = await others.enter_async_context(at_work(config))
+            waiting = await others.enter_async_context(at_work(config, opened=second))
 
             async def is_sure():
                 return waiting.queue.look_every > 100
 
             await until(is_sure)
+            assert (await front.job(job_id))["status"] == "PROCESSING"
+            leaves.set()
         with anyio.fail_after(60):  # the first has gone, and gave its job back
             assert (await front.wait(job_id))["status"] == "COMPLETED"
             assert (await front.make(caption="x"))["status"] == "COMPLETED"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import pickle
 import struct
@@ -13,6 +14,7 @@ import soundfile
 
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.model import Score
+from audiopod_mcp.music.synthesis import multitrack
 from audiopod_mcp.studio.engines.base import EngineRefused, Work
 from audiopod_mcp.studio.engines.local import LocalEngine
 from audiopod_mcp.studio.engines.responses import analysis_result
@@ -306,6 +308,28 @@ def test_analysis_speaks_the_api(folder, made, source):
     assert analysis["bpm"] is None
     assert analysis["keyscale"] is None
     json.dumps(analysis, allow_nan=False)
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_long_recording_is_listened_to_from_the_disk_or_from_memory_where_that_is_full(
+    folder, monkeypatch, full
+):
+    rate, channels = 22_050, 2
+    sound = np.random.default_rng(5).standard_normal((3 * rate, channels)) * 0.1
+    soundfile.write(folder / "noise.wav", sound, rate)
+    in_memory = run(folder, "analyze", {}, {"audio_url": folder / "noise.wav"})[0].result
+    tape = folder / f"tape-{full}"
+
+    def file():
+        if full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return tape.open("w+b")
+
+    monkeypatch.setattr(multitrack, "IN_MEMORY", 0)
+    monkeypatch.setattr(multitrack.tempfile, "TemporaryFile", file)
+    assert run(folder, "analyze", {}, {"audio_url": folder / "noise.wav"})[0].result == in_memory
+    assert tape.exists() is not full
+    assert full or tape.stat().st_size == sound.size * 4
 
 
 def test_a_key_that_nobody_could_be_sure_of_is_not_told():

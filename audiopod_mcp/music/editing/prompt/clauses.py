@@ -29,6 +29,8 @@ _LISTS = {"P": r"P(?:[,&]+P)*(?:&P(?!z)|,P(?=[.,&bt]|$))", "T": r"T(?:[,&]+T)+",
 """What is one though it was several: players and times in a list, and everything but some."""
 _HEAD = re.compile(r"o?(T)[:,]|(T)(?=.)|([PBRE]):")
 """What a sentence begins with that holds for all of it: "In the chorus, …", "Drums: …"."""
+_PARTED = {"in", "out", "back"}
+"""What may stand behind who is meant, and is a part of the verb: "fade the drums out"."""
 _APART = re.compile(r"[,&bt]+|w(?=[dcrA])")
 """What stands between two clauses."""
 
@@ -58,7 +60,8 @@ class Clause:
 
     @property
     def kinds(self) -> str:
-        return "".join(token.kind for token in self.tokens if token.kind not in "lwy")
+        kinds = "".join(token.kind for token in self.tokens if token.kind not in "hlwy")
+        return kinds if "k" in kinds else re.sub("oT|To$", "T", kinds)
 
     def values(self, kinds: str) -> list[Any]:
         return [token.value for token in self.tokens if token.kind in kinds]
@@ -86,7 +89,7 @@ class Clause:
     @property
     def is_stated(self) -> bool:
         """Whether it may say how something is, not how it should be."""
-        return bool(re.search("[sj]", self.kinds))
+        return bool(re.search("[sj]", self.kinds)) and "make" not in (token.text for token in self.tokens)
 
     @property
     def is_remark(self) -> bool:
@@ -104,6 +107,13 @@ class Clause:
         only = re.fullmatch("[ATdo]*[AT]o?", self.kinds) and re.search("[vcrqfx]", before.kinds)
         return bool(only) and fits and not ("T" in self.kinds and "T" in before.kinds)
 
+    def takes_verb_of(self, before: Clause) -> bool:
+        """Whether it leaves out the verb: "mute the guitar until 0:10 and the piano until 0:20"."""
+        if self.joint not in ("&", ",") or not re.fullmatch("P[AT]+|AT?P|AT|TA", self.kinds):
+            return False
+        same = self.amounts.keys() == before.amounts.keys() and ("T" in self.kinds) == ("T" in before.kinds)
+        return same and bool(re.fullmatch("(?!.*P.*P)(?=.*[vq])[vqrPAT]+", before.kinds))
+
 
 def sentences_of(prompt: str) -> Iterator[tuple[Token | None, list[Clause]]]:
     """The head and the clauses of each sentence of ``prompt``; every word of it is in one of them."""
@@ -111,6 +121,8 @@ def sentences_of(prompt: str) -> Iterator[tuple[Token | None, list[Clause]]]:
     text = text.translate(str.maketrans("’‘“”−‐", "''\"\"--"))
     start, sentence = 0, list[Token]()
     for token in (*_tokens(text), Token(".", None, len(text), len(text))):
+        if token.text in _PARTED and _joins(sentence, token.text):
+            continue
         if token.kind == ".":
             yield _sentence(text[: token.start], start, sentence)
             start, sentence = token.end, []
@@ -129,6 +141,16 @@ def _tokens(text: str) -> Iterator[Token]:
         at = token.end if token else at + 1
 
 
+def _joins(sentence: list[Token], particle: str) -> bool:
+    """Make one phrase of a verb that is parted by who is meant, and of its ``particle``, if it is one."""
+    opened = re.search("(.)[PERim&]+$", _kinds(sentence))
+    if opened is None or (whole := f"{sentence[opened.start()].text} {particle}") not in LEXICON:
+        return False
+    kind, value = LEXICON[whole]
+    sentence[opened.start()] = replace(sentence[opened.start()], kind=kind, value=value, text=whole)
+    return True
+
+
 def _token(text: str, at: int) -> Token | None:
     """The longest phrase that begins ``at`` a place in ``text``; ``None`` where none does."""
     for kind, pattern in _MARKS.items():
@@ -140,7 +162,7 @@ def _token(text: str, at: int) -> Token | None:
         if (found := pattern.match(text, at)) and (value := read(found)):
             return Token(kind, (value,) if kind == "T" else value, at, found.end(), found[0])
     phrase, best, end = "", None, at
-    for number in range(LONGEST + 2):
+    for number in range(2 * LONGEST):
         if (word := _WORD.match(text, end)) is None:
             break
         if (plain := word[0].lower()) not in ARTICLES:
@@ -175,6 +197,9 @@ def _sentence(text: str, start: int, tokens: list[Token]) -> tuple[Token | None,
             clauses[-1].tokens += clause.tokens
             clauses[-1].asked = text[opened : tokens[first].start].strip(" \t'\"()")
         elif clause.tokens:
+            if clauses and clause.takes_verb_of(clauses[-1]):
+                taken = "vqr" if "P" in clause.kinds else "vqrP"
+                clause.tokens[:0] = (token for token in clauses[-1].tokens if token.kind in taken)
             opened = start
             clauses.append(clause)
         at, start = last, tokens[last - 1].end

@@ -10,7 +10,7 @@ from .lexicon import EVERYTHING, ROWS, Fields, Players, Row
 
 _UP = {"more", "up", "add"}
 _DOWN = {"less", "too", "down", "cut", "remove", "no", "mute", "snip"}
-_ALONE = ("unwanted", "replace", "keep", "no")
+_ALONE = ("unwanted", "replace", "keep", "no", "enter")
 """What goes together with no other way."""
 _STRONGEST = (*_ALONE, "mute", "snip", "down", "remove", "cut", "less", "too", "up", "more", "add")
 """Which of several words for one way counts: "drop … out", "turn down", "add more"."""
@@ -25,7 +25,7 @@ def way_of(clause: Clause) -> str | None:
     """Which way a clause goes; ``""``: it does not say, ``None``: two ways at once."""
     said = clause.values("vc")
     ways = {*said} - {"set"}
-    if (ways & _UP and ways & _DOWN) or (len(said) > 1 and not ways.isdisjoint(_ALONE)):
+    if (ways & _UP and ways & _DOWN) or ways >= {"remove", "down"} or (len(said) > 1 and ways & {*_ALONE}):
         return None
     return next((way for way in _STRONGEST if way in ways), "")
 
@@ -44,10 +44,10 @@ def edits_of(clause: Clause) -> Made:
     way, amounts, words = way_of(clause), clause.amounts, clause.values("rqfx")
     row, sense = max(words, key=lambda word: word[1] != "noun", default=(None, "noun"))
     hertz, unit = amounts.get("H"), next((unit for unit in _ROW_OF if unit in amounts), "")
-    if way is None or way in ("unwanted", "replace") or len(clause.values("A")) > len(amounts):
+    if way is None or way in ("unwanted", "replace", "enter") or len(clause.values("A")) > len(amounts):
         return None
     removes = {"remove", "cut", "mute", "no"} & {*clause.values("v")}
-    if (removes or clause.is_stated) and "o" in clause.kinds.replace("oT", ""):
+    if (removes or clause.is_stated) and "o" in clause.kinds:
         return None  # "strip it down to only the piano", "only the drums are too loud"
     if hertz and hertz.lead in _FILTERS and all(row.action in ("bass", "treble") for row in clause.rows):
         sure = len(amounts) == 1 and way not in _UP

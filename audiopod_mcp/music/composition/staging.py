@@ -1,0 +1,82 @@
+"""Who plays in the sections of tagged lyrics: notes of everybody else are left out there.
+
+Where somebody plays alone and others are said to enter later, the piece grows: whoever is not named comes in
+with the last of those who are. Words are sung wherever they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from audiopod_mcp.music.model import Part, Staging
+
+from .course import Stretch, outside, plays_it
+from .song_plan import SongPlan
+
+
+def staged(plan: SongPlan, parts: Sequence[Part]) -> tuple[Part, ...]:
+    """``parts`` as the tags of the lyrics have them play."""
+    staging = plan.brief.staging
+    if not staging:
+        return tuple(parts)
+    kept = []
+    for part in parts:
+        sings = part.track == "vocals" and plan.sings
+        silences = () if sings else _silences(plan, staging, part, parts)
+        notes = outside(part.notes, silences)
+        kept.append(replace(part, notes=notes))
+    return tuple(part for part in kept if part.notes)
+
+
+def _silences(plan: SongPlan, staging: Sequence[Staging], part: Part, parts: Sequence[Part]) -> list[Stretch]:
+    """The stretches, s, in which ``part`` is silent: none where all of ``parts`` would be."""
+    mine = [step for step in staging if plays_it(part, step.players)]
+    first = next((step.action for step in mine if step.action != "rests"), "")
+    away = first == "enters"
+    """Whether it has not entered yet, or has left."""
+    waits_until: int | None = None
+    """The tag before which it waits for its turn, in a piece that grows."""
+    silences: list[Stretch] = []
+    for number, section in enumerate(plan.sections):
+        now = [step for step in staging if step.section == section.stanza]
+        here = [step.action for step in now if step in mine]
+        alone = [step for step in now if step.action == "only"]
+        stretch = _stretch(plan, number)
+        if waits_until is not None and section.stanza is not None and section.stanza >= waits_until:
+            waits_until = None
+        if alone and "only" not in here:
+            waits_until = _last_entry(staging, alone[0].section)
+        if {"enters", "only"} & {*here} or any(step.action == "all" for step in now):
+            away, waits_until = False, None
+        away = away or "leaves" in here
+        silent = "rests" in here or away or waits_until is not None
+        if alone and "only" not in here:
+            silent = any(plays_it(other, alone[0].players) and _plays(other, stretch) for other in parts)
+        if silent:
+            silences.append(stretch)
+    return silences
+
+
+def _last_entry(staging: Sequence[Staging], after: int) -> int | None:
+    """The section of the last entry that follows somebody's playing alone in the section ``after``."""
+    last = None
+    for step in staging:
+        if step.section > after:
+            if step.action == "only":
+                break
+            if step.action in ("enters", "all"):
+                last = step.section
+    return last
+
+
+def _stretch(plan: SongPlan, section: int) -> Stretch:
+    """From where to where, s, a section goes."""
+    times = plan.timeline.times
+    starts = [float(times[bar.start]) for bar in plan.bars if bar.section == section]
+    later = (float(times[bar.start]) for bar in plan.bars if bar.section > section)
+    return (starts[0] if starts else plan.brief.duration, next(later, plan.brief.duration))
+
+
+def _plays(part: Part, stretch: Stretch) -> bool:
+    return any(stretch[0] <= note.start < stretch[1] for note in part.notes)
