@@ -10,7 +10,7 @@ from typing import Final
 _PLAYERS: Final = {
     "vocals": "vocal, vox, voice*, singer*, singing, rapper, lead vocal*, main vocal*, lead voice, lead singer",
     "backing_vocals": "choir*, harmonies, backing vocal*, background vocal*, backup vocal*, background singer*, backing singer*, backup singer*, vocal harmonies, harmony vocal*",
-    "drums": "drum, drummer, drumming, beat*, kit, drumkit, drum kit, drum set, drum machine, electronic drum*, acoustic drum*, drum beat",
+    "drums": "drum, drummer, drumming, beat*, kit, drumkit, drum kit, drum set, drum machine, electronic drum*, acoustic drum*, electronic kit, acoustic kit, electronic drum kit, acoustic drum kit, drum beat",
     "percussion": "shaker*, tabla*, cajon, djembe, maracas, triangle, taiko, clap*, castanets, conga*, bongo*, tambourine*, clave*, cowbell*, timpani, hand percussion, hand clap*, hand drum*",
     "bass": "basses, bassist, bassline, 808*, contrabass, bass guitar*, electric bass, upright bass, synth bass, acoustic bass, slap bass, fretless bass, double bass, 808 bass, sub bass",
     "guitar": "guitars, guitarist, ukulele*, banjo*, mandolin*, sitar*, shamisen, lute, electric guitar*, acoustic guitar*, lead guitar*, rhythm guitar*, distorted guitar*, nylon guitar, steel guitar, pedal steel",
@@ -62,15 +62,18 @@ def player_name(text: str) -> str:
     name = " ".join(re.sub(r"[_\-\s]+", " ", text.lower()).split()).removeprefix("the ")
     name = name if name in TRACK_OF else _WHAT_IS_PLAYED.sub("", name)
     if name in PIECE_OF:
-        track = PIECE_OF[name].replace("_", " ")
-        raise ValueError(
-            f"{name!r} is part of the {track} and can't be told apart from them; {track!r} is all of them"
-        )
+        raise ValueError(part_of_a_stem(name))
     if name not in TRACK_OF:
         raise ValueError(f"{text!r} is no track or instrument known here; tracks are {', '.join(TRACKS)}")
     return name
 
 
+def part_of_a_stem(piece: str) -> str:
+    """Why a part of a stem can't be changed by itself."""
+    track = PIECE_OF[piece].replace("_", " ")
+    return f"{piece!r} is part of the {track} and can't be told apart from them; {track!r} is all of them"
+
+
 def is_whole_track(name: str) -> bool:
-    """Whether ``name`` is that of a stem, not of one of the instruments in it."""
-    return name.replace(" ", "_") in TRACKS
+    """Whether ``name`` is that of a stem, not of one of the instruments in it: "synths" are all of them."""
+    return not {name.replace(" ", "_"), name.removesuffix("s")}.isdisjoint(TRACKS)

@@ -180,7 +180,7 @@ class Cue:
     Empty: at the next section.
     """
     number: float = 0.0
-    """How many bars or seconds, which share, or which section of that label: 1 the first, -1 the last."""
+    """How many bars or seconds, which share, or which one of that label: 1 the first, -1 the last, 0 all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,9 @@ class Staging:
     section: int
     """Its number in the lyrics, from 0."""
     action: str
-    """``only`` (nobody else plays in it), ``rests`` (in it), ``enters``, ``leaves`` or ``all``."""
+    """``only`` (nobody else plays in it), ``rests`` (in it), ``enters``, ``leaves`` or ``all``; ``more`` or
+    ``less`` is to be played there than elsewhere.
+    """
     players: tuple[str, ...]
     """Instruments or tracks."""
 

@@ -68,7 +68,7 @@ class Song(Operation):
     usd_per_minute = MUSIC_PRICE
     caption_field = "caption"
 
-    lyrics: Lyrics | None = Field(default=None, description="Lyrics with [Verse], [Chorus] tags")
+    lyrics: Lyrics | None = Field(default=None, description="Lyrics with [Verse: add drums] tags")
     display_name: Name | None = Field(default=None, description="Title")
     duration: Annotated[float, Field(ge=-1, le=600), SECONDS] = Field(
         default=-1, description="Seconds; -1 = auto"

@@ -13,6 +13,7 @@ import anyio
 from anyio import to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from audiopod_mcp.settings import SettingsError
 from audiopod_mcp.worker_pool import WorkerPool
@@ -34,7 +35,16 @@ from .media.cache import ResultCache
 from .media.sources import SourceRefused
 from .media.store import MediaStore, NotAnswering
 from .routes import catalogue, jobs, media, openapi, operating, operations, scores, stem_extraction
-from .routes.http import InvalidFields, on_fault, on_http, on_invalid, on_no_answer, on_refused, on_unusable
+from .routes.http import (
+    InvalidFields,
+    on_fault,
+    on_gone,
+    on_http,
+    on_invalid,
+    on_no_answer,
+    on_refused,
+    on_unusable,
+)
 
 logger = logging.getLogger("audiopod_mcp.studio")
 
@@ -66,6 +76,7 @@ def create_studio(config: StudioConfig, workers: WorkerPool | None = None) -> St
             SourceRefused: on_refused,
             sqlite3.Error: on_unusable,
             NotAnswering: on_no_answer,
+            ClientDisconnect: on_gone,
             Exception: on_fault,
         },
         lifespan=running,

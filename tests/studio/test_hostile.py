@@ -112,6 +112,26 @@ def test_no_header_makes_a_fault(post, name, value):
         assert answer.status_code < 500, (path, answer.text)
 
 
+@pytest.mark.anyio
+async def test_whoever_goes_away_in_the_middle_of_a_body_is_no_fault(tmp_path):
+    async def gone():
+        return {"type": "http.disconnect"}
+
+    answered = []
+
+    async def send(message):
+        answered.append(message)
+
+    async with opened(tmp_path, workers=0) as client:
+        scope = {
+            "type": "http", "method": "POST", "path": f"{MUSIC}/text2music", "query_string": b"",
+            "headers": [(b"host", b"studio.local"), (b"content-length", b"20")],
+        }  # fmt: skip
+        await client.app(scope, gone, send)
+        assert answered[0]["status"] == 400
+        assert (await client.get(f"{MUSIC}/jobs")).json() == []
+
+
 def test_ranges_that_make_no_sense(get):
     made = get("/api/v1/music/jobs?status=COMPLETED").json()
     urls = [job["output_url"] for job in made if job["output_url"]]

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
 
-from .phrases import phrases_of
-from .text_search import find_words
-from .vocabulary import ENSEMBLES
+from .asked import asked
+from .phrases import Phrase
+from .wishes import Wish
 
-_ACAPPELLA = re.compile(
-    r"\ba[\s-]?cap+el+a\b(?! (?:intro|verse|pre-chorus|chorus|bridge|break|outro|section|part))"
-    r"|(?<!and )(?<!& )(?<!, )(?<!with )\bvocals? only\b|\bbarbershop\b",
-    re.IGNORECASE,
-)
-_NO_SOLO = re.compile(r"\s+(?:by|on|from|for|over|in|at|section|part)\b", re.IGNORECASE)
-_ACCOMPANIED = re.compile(r"\b(?:with|featuring|feat\.?|and|has|plus|an?|the|long)\s*$", re.IGNORECASE)
+_SUNG_ALONE = re.compile(r"a[\s-]?cap+el+a|barbershop", re.IGNORECASE)
+_NO_SOLO = re.compile("by|on|from|for|over|in|at|section|part", re.IGNORECASE)
+_ACCOMPANIED = re.compile("with|featuring|feat|and|has|plus|an|the|long", re.IGNORECASE)
+_ALONE = re.compile("P[,.]?[&w]?q(?![ACFHTi])|Po(?![ACFHTi])|qP")
+_NAMED = re.compile("(?P<solo>s)[^,.:P]{0,2}P|o[^,.:P]{0,2}P")
 _PART = re.compile(r"\b(?:middle|beginning|ending|half)\b", re.IGNORECASE)
 """A stretch of the piece: who is alone there is not alone for good."""
 _JOURNEY = re.compile(
@@ -25,40 +23,41 @@ _JOURNEY = re.compile(
     r"|then(?! (?:it )?fad)|(?:first|last|final) (?:\w+ )?(?:bar|measure|second|minute|half|part))",
     re.IGNORECASE,
 )
-_BEFORE = 80
-"""Characters before a word in which what decides about it must begin."""
 
 
-def excluded_tracks(text: str, instruments: tuple[str, ...]) -> set[str]:
-    """Every track but those of ``instruments`` if ``text`` has them play alone, or all but the voices for "a
-    cappella". "Piano solo" is a solo of the piano within a piece.
+def excluded_tracks(
+    phrases: Sequence[Phrase], wishes: Sequence[Wish], instruments: Sequence[str]
+) -> set[str]:
+    """Every track but those of ``instruments`` if they play alone; all but the voices for "a cappella".
+
+    "Piano solo" is a solo of the piano within a piece.
     """
-    if _ACAPPELLA.search(text):
-        return _all_but(("vocals", "backing_vocals"))
-    if groups := find_words(text, ENSEMBLES):
-        return _all_but(_track(name) for name in (*groups[0][2], *instruments))
-    if _JOURNEY.search(text) or not instruments:
-        return set()  # Who is alone at first isn't alone for good.
-    phrases = phrases_of(text)
     letters = "".join(phrase.letter for phrase in phrases)
-    exclusive = bool(re.search("P[,.]?[&w]?q(?![ACFHTi])|Po(?![ACFHTi])", letters))
-    for match in re.finditer(r"(?P<solo>s)[^,.:P]{0,2}P|o[^,.:P]{0,2}P", letters):
-        start, end = phrases[match.start()].start, phrases[match.start()].end
-        before, after = letters[: match.start()], letters[match.end() :]
-        clause = re.split("[,.:]", before)[-1] + re.split("[,.:]", after)[0]
-        if re.search("[ACFHILTU]", clause) or _PART.search(_clause_around(text, start)):
+    for number, phrase in enumerate(phrases):
+        sung = _SUNG_ALONE.fullmatch(phrase.text) and letters[number + 1 : number + 2] not in tuple("ILU")
+        voices = phrase.text.lower() in ("vocal", "vocals") and letters[number + 1 : number + 2] == "o"
+        if letters[number] != "#" and (sung or (voices and letters[:number][-1:] not in tuple("&,w"))):
+            return _all_but(("vocals", "backing_vocals"))
+    if groups := asked(phrases, "ensemble"):
+        return _all_but(_track(name) for name in (*groups[0], *instruments))
+    if _JOURNEY.search(_text(phrases)) or not instruments:
+        return set()  # Who is alone at first isn't alone for good.
+    exclusive = bool(_ALONE.search(letters)) or any(w.kind == "alone" and "du" in w.asked for w in wishes)
+    for match in _NAMED.finditer(letters):
+        first, last = match.span()
+        before, after = re.split("[,.:]", letters[:first])[-1], re.split("[,.:]", letters[last:])[0]
+        if re.search("[ACFHILTU]", before + after) or _PART.search(
+            _text(phrases[first - len(before) : last + len(after)])
+        ):
             continue
-        said = text[max(0, start - _BEFORE) : start].removesuffix("a ").removesuffix("A ")
-        alone = "P" not in before and not _ACCOMPANIED.search(said)
-        exclusive |= not match["solo"] or (alone and not _NO_SOLO.match(text, end))
-    duets = re.finditer(r"\b(?:duet|duo)\b", text, re.IGNORECASE)
-    ends = {phrase.end for phrase in phrases if phrase.letter == "P" and "voice" not in str(phrase.value)}
-    exclusive |= any(match.start() - 1 in ends for match in duets)
+        said = [phrase.text for phrase in phrases[:first] if phrase.text.lower() != "a"][-1:]
+        alone = "P" not in letters[:first] and not any(map(_ACCOMPANIED.fullmatch, said))
+        exclusive |= not match["solo"] or (alone and not _NO_SOLO.fullmatch(phrases[first + 1].text))
     return _all_but(map(_track, instruments)) if exclusive else set()
 
 
-def _clause_around(text: str, at: int) -> str:
-    return re.split(r"[.;,:]", text[:at])[-1] + re.split(r"[.;,:]", text[at:])[0]
+def _text(phrases: Iterable[Phrase]) -> str:
+    return " ".join(phrase.text for phrase in phrases if phrase.letter != "#")
 
 
 def _all_but(tracks: Iterable[str]) -> set[str]:

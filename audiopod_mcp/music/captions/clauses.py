@@ -19,7 +19,7 @@ from audiopod_mcp.music.model import Cue
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
 from .contraries import contraries
-from .phrases import Phrase, phrases_of
+from .phrases import ORDINALS, Phrase, phrases_of
 from .text_search import word_pattern
 from .vocabulary import (
     TRACK_WORDS,
@@ -67,6 +67,7 @@ _SENTENCES = tuple(
     )
 )  # fmt: skip
 """What is said of the course of a piece, in the letters of :mod:`.phrases`."""
+_INSIDE = re.compile(rf"(?:in|during) (?:the )?(?:{'|'.join(ORDINALS)}) (?!half)", re.IGNORECASE)
 _ENDS = {"opens": ("intro",), "ends": ("end", "outro")}
 """Where somebody who is alone opens the piece, or ends it."""
 _MOST = 12
@@ -84,12 +85,14 @@ LEVEL = "how loud a player is beside the others is said by an edit of the track"
 _SUNG_IN = ("verse", "pre-chorus", "chorus", "bridge")
 """Sections of which a player's name before them says that he plays there: a "piano verse", no "bass drop"."""
 _LISTING = re.compile("avoid|exclud|minus|negative", re.IGNORECASE)
+_LONG = re.compile("long|extended|big|slow|endless|drawn-out", re.IGNORECASE)
 _LOUD = re.compile(r"many|much|loud|busy|big|harsh|prominent|overpowering|booming|intrusive|dominant", re.IGNORECASE)  # fmt: skip
 _LEVEL = re.compile(r"(?:quiet|loud|soft|low)(?:er|ly)?|subdued|prominent|dominant", re.IGNORECASE)
 _LESS = re.compile(r"(?:-?less|[\s-]free)$", re.IGNORECASE)
 _SWAPPED = re.compile("R[dMma]*P(?=[w_][dMma]*P)")
 _STRETCH = re.compile("[ACFHT]|u[^,.:]*")
 _AFTER, _BEFORE = re.compile("[^,.:PyZ]{0,2}[Py](?:&[Py])*"), re.compile("[Py]:?[i_]{0,3}$")
+_DENIABLE = ("mood", "pace", "mode", "hint", "form", "cannot", "fade", "instrumental")
 _FARTHEST = 3
 """Words between a denial and what it denies."""
 _OVERALL = re.compile(r"more|extra|lots of|plenty of|less|fewer|reduced|light|subtle|basic", re.IGNORECASE)
@@ -119,8 +122,8 @@ class Clauses:
     """What the clauses of a caption say, and what is left of it."""
 
     wishes: tuple[Wish, ...]
-    wanted: str
-    """The text with blanks for what is denied or said of a stretch alone."""
+    wanted: tuple[Phrase, ...]
+    """The phrases; of what is denied or said of a stretch alone, no more than that there is something (``#``)."""
 
     def values(self, kind: str) -> list[Any]:
         return [wish.value for wish in self.wishes if wish.kind == kind]
@@ -135,33 +138,31 @@ class Clauses:
 def read_clauses(text: str) -> Clauses:
     """Read ``text``, which is as :func:`~.text_search.normalize_text` writes it."""
     reader = _Reader(text)
-    for phrase in reader.phrases:
-        if phrase.kind == "topic":
-            reader.blank(phrase.start, phrase.end)
     for first, last, playing in contraries(text, reader.phrases):
         reader.strike(first, last)
-        reader.blank(*reader.span(first, last), playing)
-    of_sections = [
-        reader.wish("cannot", *match.span(), BY_SECTION) for match in _CLAUSE.finditer(reader.letters)
-    ]
+        reader.drop(first, last, playing)
+    of_sections = []
+    for match in _CLAUSE.finditer(reader.letters):
+        of_sections.append(reader.wish("cannot", *match.span(), BY_SECTION))
+        reader.drop(*match.span(), "P")
     cues = sorted(reader.cues(), key=lambda cue: cue.start)[:_MOST]
-    qualities = list(reader.qualities())
-    for wish in (*of_sections, *qualities):
-        reader.blank(wish.start, wish.start + len(wish.asked), "P")
-    levels = list(reader.levels())
+    qualities, levels = list(reader.qualities()), list(reader.levels())
     denials, amounts = list(reader.denials()), list(reader.amounts())
-    for start, end in reader.denied:
-        reader.blank(start, end)
-    return Clauses((*cues, *qualities, *denials, *of_sections, *levels, *amounts), "".join(reader.wanted))
+    wanted = tuple(
+        Phrase("#", phrase.start, phrase.end, phrase.text) if number in reader.dropped else phrase
+        for number, phrase in enumerate(reader.phrases)
+    )
+    return Clauses((*cues, *qualities, *denials, *of_sections, *levels, *amounts), wanted)
 
 
 class _Reader:
     """Reads the phrases of a text; of those that were read, the letter is struck out."""
 
     def __init__(self, text: str) -> None:
-        self.text, self.phrases, self.wanted = text, phrases_of(text), list(text)
+        self.text, self.phrases = text, phrases_of(text)
         self.letters = "".join(phrase.letter for phrase in self.phrases)
-        self.denied: list[tuple[int, int]] = []
+        self.dropped = {number for number, phrase in enumerate(self.phrases) if phrase.kind == "topic"}
+        """What is not wanted, or not of the whole piece."""
         self.less: dict[int, int] = {}
         """Phrases by which there is to be less of a player, and the ends of their lists in the text."""
 
@@ -177,12 +178,9 @@ class _Reader:
     def strike(self, first: int, last: int) -> None:
         self.letters = f"{self.letters[:first]}{'#' * (last - first)}{self.letters[last:]}"
 
-    def blank(self, start: int, end: int, spare: str = "") -> None:
-        """Take a stretch out of what is wanted, but for the phrases of letters to ``spare``."""
-        kept = [p for p in self.phrases if p.letter in spare and start <= p.start < end] if spare else []
-        for at in range(start, end):
-            if not any(phrase.start <= at < phrase.end for phrase in kept):
-                self.wanted[at] = " "
+    def drop(self, first: int, last: int, spared: str = "") -> None:
+        """Take phrases out of what is wanted, but for those of some letters."""
+        self.dropped.update(i for i in range(first, last) if self.phrases[i].letter not in spared)
 
     def cues(self) -> Iterator[Wish]:
         for action, order in _SENTENCES:
@@ -198,6 +196,12 @@ class _Reader:
                 if name := next((name for name in ("when", "until", "label") if groups.get(name)), ""):
                     said = self.phrases[match.start(name)]
                     number, unit = said.value if name != "label" else _section(said)
+                    if said.letter == "A" and _INSIDE.match(
+                        said.text
+                    ):  # "in the second verse", and not after
+                        action = "rests" if action == "leaves" else "only" if "o" in match[0] else action
+                    elif action in ("only", "rests"):
+                        number = 0.0
                 if order.pattern.endswith("q(?P<when>T)") and unit not in _ENDS[action]:
                     continue
                 if action == "opens" and unit == "whole":
@@ -205,9 +209,7 @@ class _Reader:
                 unit = "outro" if unit == "end" and action in ("only", "rests") else unit
                 self.strike(*match.span())
                 apart = "noqsMma" if action in ("opens", "ends") else "noqs"
-                for phrase in self.phrases[slice(*match.span())]:
-                    if phrase.letter in apart:
-                        self.blank(phrase.start, phrase.end)
+                self.dropped.update(i for i in range(*match.span()) if self.phrases[i].letter in apart)
                 tracks = tuple(dict.fromkeys(track_of(phrase) for phrase in players))
                 wish = self.wish("cue", *match.span(), None)
                 yield replace(wish, value=Cue(action, tracks, wish.asked.strip(" ,"), unit, number))
@@ -230,17 +232,19 @@ class _Reader:
                 if not re.search("[Mam]", self.letters[first : last - 1]) and label not in _SUNG_IN:
                     continue
                 words = [i for i in reversed(words) if i >= first]
-            more = next(filter(None, (_more(self.phrases[i]) for i in words)), 0)
+            more = next(filter(None, (more_of(self.phrases[i]) for i in words)), 0)
             yield self.wish("quality", first, last, (label, more))
             self.strike(first, last)
+            self.drop(first, last, "P")
 
     def levels(self) -> Iterator[Wish]:
-        """How loud somebody is to be: "the drums should be quiet" is not said of the piece."""
-        for match in re.finditer("(?<=P)(?P<so>i_?[Mm]|[Mm](?=[,.]|$))", self.letters):
-            if _LEVEL.fullmatch(self.phrases[match.end() - 1].text):
-                self.denied.append(self.span(*match.span()))
+        """How loud somebody is to be, or silent: "the drums should be quiet" is not said of the piece."""
+        for match in re.finditer("(?<=P)(?:i_?[Mm]|[Mm](?=[,.]|$))|[Pp]X[ACFHT]?", self.letters):
+            silent = match[0][0] in "Pp"
+            if silent or _LEVEL.fullmatch(self.phrases[match.end() - 1].text):
+                self.drop(*match.span(), "Pp")
                 self.strike(*match.span())
-                yield self.wish("cannot", *match.span(), LEVEL)
+                yield self.wish("cannot", *match.span(), FOR_A_TIME if silent else LEVEL)
 
     def denials(self) -> Iterator[Wish]:
         for number, phrase in enumerate(self.phrases):
@@ -263,20 +267,25 @@ class _Reader:
                     last, players = last + 1, frozenset()
                 if when := _STRETCH.match(self.letters, last):
                     last, kind, value = when.end(), "cannot", FOR_A_TIME if players else _WHICH
-                elif reduces:
+                elif self.letters[last - 1] in "ILU":
+                    kind, value = "no section", self._size(number + 1, last - 1)
+                elif reduces or self.phrases[last - 1].kind == "instrumental":
                     kind = ""
                     self.less |= {number: self.phrases[last - 1].end} if letter == "r" else {}
                 else:
                     last += self.letters[last : last + 1] == "x"
             else:
                 continue
-            self.denied.append(self.span(number, last))
+            self.drop(number, last)
             self.strike(number, last)
             if kind:
-                yield self.wish(kind, number, last, value or players)
+                yield self.wish(kind, number, last, players if value is None else value)
 
     def _players(self, first: int, last: int) -> frozenset[str]:
         return frozenset().union(*map(_tracks_of, self.phrases[first:last]))
+
+    def _size(self, first: int, last: int) -> str:
+        return "".join(phrase.text for phrase in self.phrases[first:last] if _LONG.fullmatch(phrase.text))
 
     def _denied(self, at: int) -> tuple[int, int] | None:
         """The first phrase behind a denial, and the end of the list of things that it denies."""
@@ -313,19 +322,13 @@ class _Reader:
         return phrase.letter in "?M" or bool(_LOUD.fullmatch(phrase.text))
 
     def _is_thing(self, number: int) -> bool:
-        return self.letters[number] in "PSp" or self.phrases[number].kind in (
-            "mood",
-            "pace",
-            "mode",
-            "hint",
-            "form",
-        )
+        return self.letters[number] in "PSpILU" or self.phrases[number].kind in _DENIABLE
 
     def amounts(self) -> Iterator[Wish]:
         for number, phrase in enumerate(self.phrases):
             if self.letters[number] not in "ar" and number not in self.less:
                 continue
-            level = phrase.values["a"]
+            level = phrase.means["level"]
             beside = self._beside(number)
             kinds = "".join(self.phrases[i].letter for i in beside)
             if beside and (self.letters[beside[-1] + 1 :] or "#")[0] in "ACFHT" and number not in self.less:
@@ -345,7 +348,7 @@ class _Reader:
     def _layer(self, number: int) -> str | None:
         phrase = self.phrases[number]
         if phrase.letter == "y":
-            return str(phrase.values["y"])
+            return str(phrase.means["layer"])
         track = track_of(phrase)
         track = INSTRUMENTS[track].track if track in INSTRUMENTS else track
         return _LAYERS.get(track, "chords")
@@ -371,16 +374,16 @@ def _section(phrase: Phrase) -> tuple[float, str]:
     return float(number[0] if number else 1), phrase.value
 
 
-def _more(phrase: Phrase) -> int:
+def more_of(phrase: Phrase) -> int:
     """Whether what is said of a section is more (1) or less (-1) than of the others, or else (0)."""
-    _, energy, pull = mood if isinstance(mood := phrase.values.get("M"), tuple) else ("", 0.0, 0.0)
-    more = phrase.values.get("a", 0.5) - 0.5 or phrase.values.get("m") or (0 if pull else energy)
+    _, energy, pull = phrase.means.get("mood", ("", 0.0, 0.0))
+    more = phrase.means.get("level", 0.5) - 0.5 or phrase.means.get("size") or (0 if pull else energy)
     return round(math.copysign(1, more)) if more else 0
 
 
 def track_of(player: Phrase) -> str:
     """The track, or where one kind is named the instrument, that a phrase names."""
-    name: str = player.values["P"]
+    name: str = player.means["player"]
     # "Piano" is that, "drums" whoever plays them.
     plain = name in ("electric bass", "electric guitar", "strings", "brass", "synth lead")
     whole = _whole_tracks(player.text)
@@ -397,7 +400,7 @@ def named_tracks(text: str) -> set[str]:
 
 
 def _tracks_of(player: Phrase) -> set[str]:
-    if player.letter != "P" or "p" in player.values:
+    if player.letter != "P" or "kit" in player.means:
         return set()  # A piece of the kit is not the kit.
-    tracks = set(_whole_tracks(player.text)) or {str(player.values["P"])}
+    tracks = set(_whole_tracks(player.text)) or {str(player.means["player"])}
     return tracks | {"distorted guitar", "lead guitar"} if "electric guitar" in tracks else tracks

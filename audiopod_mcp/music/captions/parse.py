@@ -21,32 +21,16 @@ from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
 
 from .alone import excluded_tracks
+from .asked import asked, key_asked, length_asked, metre_asked, tempo_asked, wanted_phrases
 from .clauses import named_tracks, read_clauses
-from .feel import find_feel, find_swing
-from .numbers import (
-    canonical_metre,
-    find_church_mode,
-    find_duration,
-    find_key,
-    find_metre,
-    find_mode,
-    find_tempo,
-)
+from .numbers import canonical_metre
+from .phrases import Phrase
 from .style_names import choose_style
 from .tagged_players import staging_of
 from .tempo_words import dotted_tempo_range, tempo_of_word
 from .text_search import find_words, normalize_text, word_pattern
-from .vocabulary import (
-    COMMON_KEYS,
-    ENSEMBLES,
-    INSTRUMENT_WORDS,
-    KIT_WORDS,
-    LANGUAGES,
-    MOODS,
-    STYLE_WORDS,
-    TEMPO_WORDS,
-)
-from .wishes import Wish, is_foreign, percussion_named, read_wishes, without_impossible
+from .vocabulary import COMMON_KEYS, INSTRUMENT_WORDS, LANGUAGES
+from .wishes import Wish, is_foreign, percussion_named, read_wishes
 
 TEMPO_RANGE = (30.0, 300.0)
 DURATION_RANGE = (1.0, 600.0)
@@ -59,12 +43,13 @@ _PLAIN = {
     "electric guitar": r"guitars?",
     "drums": r".*",
 }
-_IN_LATIN = re.compile(r"\bin latin(?=\s*(?:$|[,.;)]))", re.IGNORECASE)
-"""The language, not the dances."""
+_SHUFFLE = {0.5: 0.64, 0.25: 0.6}
+"""What the first of a pair takes in a shuffle of eighths or, where a style swings those, of sixteenths."""
+_NO_PLAYERS = ("drum and bass", "ambient", "future bass")
+"""Styles in whose names nobody plays."""
 _NOBODY_SINGS = re.compile(
     r"(?:no|without|minus|(?:\w+n'?t|not|never) \w+)(?: any)? (?:vocals?|voices?|singing)", re.IGNORECASE
 )
-_RAP = re.compile(r"\brap(?:s|ped|per|ping)?\b", re.IGNORECASE)
 
 
 def read_caption(
@@ -120,32 +105,31 @@ def read_caption(
     """
     if is_foreign(caption):
         raise Refused("caption_not_english")
-    wishes = read_wishes(caption)
-    clauses = read_clauses(normalize_text(caption))
-    without, wanted = clauses.without, clauses.wanted
+    wishes, clauses = read_wishes(caption), read_clauses(normalize_text(caption))
+    without = set().union(*clauses.values("denied"))
     if exclude and exclude.strip().upper() != "NO USER INPUT":
         without |= named_tracks(normalize_text(exclude))
-    possible = without_impossible(wanted, wishes)
-    style = STYLES[choose_style(_IN_LATIN.sub("", possible), genre_preset)]
-    mood, energy, pull = _mood(possible, style)
-    instruments = _instruments(wanted, style)
+    phrases = clauses.wanted
+    style = STYLES[choose_style(phrases, genre_preset)]
+    mood, energy, pull = _mood(asked(phrases, "mood"), style)
+    instruments = _instruments(phrases, style)
     if "female voice" in instruments or "male voice" in instruments:
         instruments = tuple(name for name in instruments if name != "voice")
     # "Jazz trio without drums": who only belongs to a group is not named.
-    members = {name for _, _, names in find_words(wanted, ENSEMBLES) for name in names}
+    members = {name for group in asked(phrases, "ensemble") for name in group}
     own = [name for name in instruments if name not in members or INSTRUMENTS[name].track not in without]
-    if any(map(_NOBODY_SINGS.fullmatch, (wish.asked for wish in clauses.wishes if wish.kind == "denied"))):
+    if any(_NOBODY_SINGS.fullmatch(wish.asked) for wish in clauses.wishes if wish.kind == "denied"):
         own = [name for name in own if name != "voice"]  # "Room for vocals, no vocals"
-    kit = (_own_instrument("drums", style),) if find_words(wanted, {KIT_WORDS: ""}) else ()
-    excluded = excluded_tracks(wanted, (*instruments, *kit))
+    kit = (_own_instrument("drums", style),) if asked(phrases, "kit") else ()
+    excluded = excluded_tracks(phrases, wishes, (*instruments, *kit))
     instruments = (*instruments, *kit) if excluded else instruments  # "Just a kick and a bass"
     without = _sparing_the_named(without, own) | excluded
     if "percussion" in own:
         without -= {"percussion"}  # "Congas, no timbales"
     if "choir" in instruments:
         without -= {"backing_vocals"}  # "Choir, no vocals": there's no singer, and the choir stays.
-    metre = _timesignature(timesignature, wanted, style)
-    tonality = _key(key, wanted, style, pull, seed, lyrics or "")
+    metre = _timesignature(timesignature) or metre_asked(phrases) or style.timesignature
+    tonality = _key(key, phrases, style, pull, seed, lyrics or "")
     lyrics = in_key(lyrics, tonality) if lyrics else lyrics
     parts, staging = stanzas(lyrics), staging_of(lyrics)
     tagged = _tagged_solos(lyrics, style, staging)
@@ -154,7 +138,7 @@ def read_caption(
     instrumental = instrumental or (
         not sings and bool((lyrics or "").strip() or _of_kind(wishes, "instrumental"))
     )
-    tempo = _tempo(tempo, possible, style, energy, metre, seed)
+    tempo = _tempo(tempo, phrases, style, energy, metre, seed)
     if instrumental:
         without |= {"vocals"}
         instruments = tuple(name for name in instruments if INSTRUMENTS[name].track != "vocals")
@@ -165,7 +149,7 @@ def read_caption(
         if voices := tuple(dict.fromkeys((*two, *named))):
             instruments = tuple(name for name in instruments if name != "voice")
             instruments = (*instruments, *(voice for voice in voices if voice not in instruments))
-        if _RAP.search(wanted):
+        if "rap" in asked(phrases, "form"):
             instruments = (*instruments, "spoken voice")
     brief = Brief(
         caption=caption,
@@ -185,8 +169,8 @@ def read_caption(
         instrumental=instrumental,
         language=_language(language, wishes),
         activity=_activity(wishes),
-        feel=find_feel(wanted),
-        swing=find_swing(wanted, style),
+        feel=next((feel for feel in asked(phrases, "feel") if isinstance(feel, str)), None),
+        swing=_swing(phrases, style),
         course=tuple(_of_kind(wishes, "cue")),
         staging=staging,
         emphasis=tuple((label, more) for label, more in clauses.values("quality") if more),
@@ -200,7 +184,7 @@ def read_caption(
         dry="dry" in _of_kind(wishes, "mix"),
         ends_abruptly="abrupt" in _of_kind(wishes, "ending"),
     )
-    return _with_duration(brief, duration, wanted)
+    return _with_duration(brief, duration, length_asked(phrases))
 
 
 def _sparing_the_named(without: set[str], instruments: Collection[str]) -> set[str]:
@@ -218,41 +202,43 @@ def _activity(wishes: Sequence[Wish]) -> Activity:
     return Activity(*(said.get(layer, said.get("", 0.5)) for layer in ("drums", "bass", "chords", "melody")))
 
 
-def _mood(text: str, style: Style) -> tuple[str | None, float, float]:
+def _mood(moods: Sequence[tuple[str, float, float]], style: Style) -> tuple[str | None, float, float]:
     """Mood, energy 0 to 1, and the pull towards minor (1) or major (-1)."""
-    hidden = [(a, b) for a, b, _ in find_words(text, STYLE_WORDS | INSTRUMENT_WORDS)]
-    found = [
-        hit for hit in find_words(text, MOODS) if not any(a <= hit[0] and hit[1] <= b for a, b in hidden)
-    ]
-    energy = style.energy + sum(change for _, _, (_, change, _) in found[:3])
-    pull = sum(lean for _, _, (_, _, lean) in found)
+    energy = style.energy + sum(change for _, change, _ in moods[:3])
+    pull = sum(lean for _, _, lean in moods)
     return (
-        (found[0][2][0] if found else None),
+        moods[0][0] if moods else None,
         round(min(1.0, max(0.05, energy)), 3),
         float(max(-1, min(1, pull))),
     )
 
 
-def _instruments(text: str, style: Style) -> tuple[str, ...]:
+def _swing(phrases: Sequence[Phrase], style: Style) -> float | None:
+    """The share of a pair that its first note takes; ``None``: the style's own."""
+    said = [feel for feel in asked(phrases, "feel") if not isinstance(feel, str)]
+    shares = [share for share in said if share]
+    return min(shares, default=max(style.swing, _SHUFFLE[style.swing_unit])) if said else None
+
+
+def _instruments(phrases: Sequence[Phrase], style: Style) -> tuple[str, ...]:
     """Instruments named, each once. "Drums" alone is the style's own kit, "guitar" its own guitar."""
-    names: list[str] = []
-    groups = find_words(text, ENSEMBLES)
-    styles = find_words(
-        text, {pattern: kind for pattern, kind in STYLE_WORDS.items() if kind in ("drum and bass", "ambient")}
-    )
-    found = [
-        (start, end, name)
-        for start, end, name in find_words(text, INSTRUMENT_WORDS)
-        if not any(a <= start < b for a, b, _ in (*groups, *styles))
+    mentioned = [
+        (name, bool(word_pattern(_PLAIN.get(name, "(?!)")).fullmatch(phrase.text)))
+        for phrase in phrases
+        for name in _players(phrase)
     ]
-    mentioned = (*((a, b, n) for a, b, group in groups for n in group), *found)
-    plain = [bool(word_pattern(_PLAIN.get(n, "(?!)")).fullmatch(text[a:b])) for a, b, n in mentioned]
-    others = [name for (_, _, name), bare in zip(mentioned, plain, strict=True) if not bare]
-    for (_, _, name), bare in zip(mentioned, plain, strict=True):
-        name = _own_instrument(name, style, others) if bare else name
-        if name not in names and name in INSTRUMENTS:
-            names.append(name)
-    return tuple(names)
+    others = [name for name, plain in mentioned if not plain]
+    names = (_own_instrument(name, style, others) if plain else name for name, plain in mentioned)
+    return tuple(dict.fromkeys(name for name in names if name in INSTRUMENTS))
+
+
+def _players(phrase: Phrase) -> Iterable[str]:
+    style = phrase.means.get("style")
+    if style not in _NO_PLAYERS and phrase.kind in ("cannot", "style"):
+        return [name for _, _, name in find_words(phrase.text, INSTRUMENT_WORDS)]  # "balkan brass"
+    player = (phrase.means["player"],) if "player" in phrase.means else ()
+    group: Sequence[str] = phrase.means.get("ensemble", player)
+    return group
 
 
 def _tagged_solos(
@@ -264,7 +250,7 @@ def _tagged_solos(
     for number, section in enumerate(read_lyrics(lyrics or "").sections):
         if section.tag and not section.lines and number not in others:
             named = [
-                name for name in _instruments(normalize_text(section.tag), style) if _can_play_solo(name)
+                name for name in _instruments(wanted_phrases(section.tag), style) if _can_play_solo(name)
             ]
             if named:
                 found.append((named[0], number))
@@ -299,27 +285,29 @@ def _own_instrument(name: str, style: Style, named: Collection[str] = ()) -> str
     return own[0] if own else {"drums": "acoustic kit"}.get(name, name)
 
 
-def _timesignature(given: str | None, text: str, style: Style) -> str:
-    if given is not None and given.strip():
-        name = canonical_metre(given.replace(" ", ""))
-        if name is None:
-            raise Refused("metre_unknown", metre=given, metres=tuple(METRES))
-        return name
-    return find_metre(text) or style.timesignature
+def _timesignature(given: str | None) -> str | None:
+    if given is None or not given.strip():
+        return None
+    name = canonical_metre(given.replace(" ", ""))
+    if name is None:
+        raise Refused("metre_unknown", metre=given, metres=tuple(METRES))
+    return name
 
 
-def _tempo(given: float | None, text: str, style: Style, energy: float, metre: str, seed: int) -> float:
+def _tempo(
+    given: float | None, phrases: Sequence[Phrase], style: Style, energy: float, metre: str, seed: int
+) -> float:
     low, high = TEMPO_RANGE
     if given is not None:
         if not (math.isfinite(given) and low <= given <= high):
             raise Refused("tempo_out_of_range", tempo=given, lowest=low, highest=high)
         return float(given)
-    if (value := find_tempo(text, low, high)) is not None:
+    if (value := tempo_asked(phrases)) is not None:
         return value
     slowest, fastest = style.tempo
     if METRES[metre].compound and style.name != "celtic":  # A jig is as fast as a reel.
         slowest, fastest = dotted_tempo_range(slowest, fastest)
-    if words := [pace for _, _, pace in find_words(text, TEMPO_WORDS) if pace]:
+    if words := [pace for pace in asked(phrases, "pace") if pace]:
         tempo = tempo_of_word(words[0], slowest, fastest, compound=METRES[metre].compound)
     else:
         chance = random_stream(seed, "tempo").random()
@@ -328,19 +316,22 @@ def _tempo(given: float | None, text: str, style: Style, energy: float, metre: s
     return float(round(min(high, max(low, tempo))))
 
 
-def _key(given: str | None, text: str, style: Style, pull: float, seed: int, lyrics: str) -> str:
+def _key(
+    given: str | None, phrases: Sequence[Phrase], style: Style, pull: float, seed: int, lyrics: str
+) -> str:
     if given is not None and given.strip():
         key = parse_key(given)
         if key is None:
             raise Refused("key_unknown", key=given)
         return str(key)
-    if (key := find_key(text)) is not None:
+    if (key := key_asked(phrases)) is not None:
         return str(key)
     if (written := key_of_chords(read_lyrics(lyrics).chords)) is not None:
         return written
-    church = find_church_mode(text)
-    said = MODES[church][1] if church else find_mode(text)
-    minor = mode_of_numbers(lyrics) if said is None else said
+    mode = next(iter(asked(phrases, "mode")), "")
+    church = mode if mode in MODES else ""
+    said = MODES[church][1] if church else mode == "minor"
+    minor = said if mode else mode_of_numbers(lyrics)
     if minor is not None:
         pull = 1.0 if minor else -1.0
     chance = random_stream(seed, "key")
@@ -395,13 +386,12 @@ def default_duration(brief: Brief) -> float:
     return round(bars * bar + ring, 3)
 
 
-def _with_duration(brief: Brief, duration: float, text: str) -> Brief:
-    """The brief with its duration: the one asked for, or said in ``text``, or the default."""
+def _with_duration(brief: Brief, duration: float, stated: float | None) -> Brief:
+    """The brief with its duration: the one asked for, or stated in words, or the default."""
     low, high = DURATION_RANGE
     if not math.isfinite(duration) or duration > high:
         raise Refused("duration_out_of_range", duration=duration, lowest=low, highest=high)
-    stated = find_duration(text)
-    if duration <= 0 and stated is not None and low <= stated <= high:
+    if duration <= 0 and stated:
         duration = stated
     return replace(brief, duration=max(low, float(duration)) if duration > 0 else default_duration(brief))
 

@@ -13,16 +13,22 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
-from .numbers import COUNTS
+from .numbers import FIGURES
+from .patterns import FIRST, OTHERS, stated
 from .text_search import all_words, find_words
+from .unsupported import CANNOT
 from .vocabulary import (
     AMOUNTS,
+    COUNTS,
+    DUETS,
     ENSEMBLES,
     FORM_WORDS,
     HINT_WORDS,
     INSTRUMENT_WORDS,
     KIT_WORDS,
     LAYER_WORDS,
+    METRE_WORDS,
+    MIX_WORDS,
     MOMENTS,
     MOODS,
     NEUTRAL_WORDS,
@@ -60,12 +66,12 @@ _WHEN = re.compile(
 )  # fmt: skip
 _MARKS: Final = {
     # The words of each kind that say nothing of the music by themselves.
-    "n": r"no|non|without|not(?! only\b| just\b)|minus|exclud(?:e|ing)|avoid(?:ing)?|negative prompt|(?:do|does|should|must|wo|ca)n'?t (?:use|want|include|add|have|need|put|feature|contain)(?: to (?:use|include|add|have|hear))?|(?:instead|in place) of|rather than|(?:remove|(?:remove|mute|omit|ditch|lose|drop(?! the (?:beat|bass)\b)|take out|leave out|get rid of) (?:the|all|any))(?![^.,;:]*\bfrom\b)|never|nothing(?! but\b| else\b| more\b)|neither|(?:everything|all|anything)(?: \w+)? (?:except|but)(?: for)?",
+    "n": r"no|non|without|not(?! only\b| just\b)|minus|exclud(?:e|ing)|avoid(?:ing)?|skip(?:ping)?|negative prompt|(?:do|does|should|must|wo|ca)n'?t (?:use|want|include|add|have|need|put|feature|contain)(?: to (?:use|include|add|have|hear))?|(?:instead|in place) of|rather than|(?:remove|(?:remove|mute|omit|ditch|lose|drop(?! the (?:beat|bass)\b)|take out|leave out|get rid of) (?:the|all|any))(?![^.,;:]*\bfrom\b)|never|nothing(?! but\b| else\b| more\b)|neither|(?:everything|all|anything)(?: \w+)? (?:except|but)(?: for)?",
     "r": r"less|fewer",
     "x": r"except(?: for)?|other than|apart from",
     "o": r"only|just|nothing but|purely",
-    "q": r"alone|by (?:itself|themselves)|on (?:its|their) own|nothing (?:else|more)|no other (?:instruments?|players?)",
-    "s": r"solos?|unaccompanied",
+    "q": r"alone|unaccompanied|by (?:itself|themselves)|on (?:its|their) own|nothing (?:else|more)|no other (?:instruments?|players?)",
+    "s": r"solos?",
     "O": r"(?:it\s+)?(?:start|begin|open)(?:s|ing)?\s+(?:out\s+|off\s+)?(?:quiet(?:ly)?\s+|soft(?:ly)?\s+|gently\s+|simply\s+)?(?:with|on)",
     "B": r"(?:(?:slowly|gradually)\s+)?(?:build|grow|ris|go|mov)(?:e?s|e|ing)?\s+(?:up\s+)?(?:gradually\s+|slowly\s+)?from",
     "E": r"(?:end|finish|clos|conclud)(?:e?s|e|ing)?\s+(?:quietly\s+|softly\s+)?(?:with|on)",
@@ -95,14 +101,16 @@ _DENIED: Final = {
 _SIGNS: Final = {",": r",", ".": r"[.;!?)|]", ":": r"[:=–—(→]|\s-\s", "&": r"[&/]", "w": r"\+"}
 _TABLES: Final[tuple[tuple[str, str, Mapping[str, Any]], ...]] = (
     # The letter of words, the kind of wish that they are by themselves, and what each means.
+    ("9", "metre", METRE_WORDS), ("9", "mix", MIX_WORDS), ("9", "cannot", CANNOT), ("9", "duet", {DUETS: None}),
+    ("S", "alone", {r"a[\s-]?cap+el+a|barbershop": None}), ("_", "alone", {r"duo": None}),
     ("M", "mood", MOODS),
     ("", "section", {rf"(?:{words})(?: \d(?![/\d]))?": label for words, label in SECTIONS.items()}),
     ("M", "pace", TEMPO_WORDS), ("M", "mode", TONALITIES), ("S", "hint", HINT_WORDS), ("S", "form", FORM_WORDS), ("S", "ensemble", ENSEMBLES),
-    ("S", "style", STYLE_WORDS), ("p", "player", {KIT_WORDS: "drums"}), ("P", "player", INSTRUMENT_WORDS),
+    ("S", "style", STYLE_WORDS), ("p", "kit", {KIT_WORDS: "drums"}), ("P", "player", INSTRUMENT_WORDS),
     ("P", "player", {words: tracks[0] for words, tracks in TRACK_WORDS.items()}),
-    ("", "", {r"hooks?": "chorus", r"breaks?|builds?": "break", r"endings?|finales?": "outro"}),
-    ("a", "", AMOUNTS), ("m", "", SIZES), ("y", "", LAYER_WORDS),
-    *((letter, "", {words: None}) for letter, words in _MARKS.items()),
+    ("", "label", {r"hooks?": "chorus", r"breaks?|builds?": "break", r"endings?|finales?": "outro"}),
+    ("a", "level", AMOUNTS), ("m", "size", SIZES), ("y", "layer", LAYER_WORDS),
+    *((letter, "alone" if letter in "oq" else "", {words: None}) for letter, words in _MARKS.items()),
     ("?", "topic", {rf"(?:{words})[\s-]{TOPICS}": None for words in INSTRUMENT_WORDS}),
     ("_", "", {"|".join(NEUTRAL_WORDS.split()): None}),
 )  # fmt: skip
@@ -118,9 +126,8 @@ def _lexicon() -> dict[str, list[tuple[str, str, Any]]]:
 
 
 _LEXICON: Final = _lexicon()
-_DOMINANT: Final = "?sPpzraMmILUSnxoqOBEJXDRtlfgvwb/&kyid2uh_"
+_DOMINANT: Final = "?sPpzraMmILUSnxoqOBEJXDRtlfgvwb/&kyid2uh_9"
 """Which letter counts where a phrase has several: the first of these."""
-_AMOUNT = re.compile(rf"(?:{'|'.join(AMOUNTS)})\s+", re.IGNORECASE)
 _WORD = re.compile(r"\d+(?:[:/.]\d+)+|[^\W_]+(?:['’-][^\W_]+)*")
 
 
@@ -129,34 +136,34 @@ class Phrase:
     """A phrase from ``start`` to ``end`` of a caption."""
 
     letter: str
-    """``?`` is not known; moments are A (after), F (until), H (for so long), T (in a section) and C (others)."""
+    """``?`` is not known, ``9`` stated; moments are A (after), F (until), H (for so long), T (in a section) and C."""
     start: int
     end: int
     text: str
     kind: str = ""
     """What it wishes by itself."""
     value: Any = None
-    values: Mapping[str, Any] = field(default_factory=dict)
-    """What it means as each of the letters that it might have."""
+    means: Mapping[str, Any] = field(default_factory=dict)
+    """What it means as each of the kinds of wishes that it might be."""
 
 
 @lru_cache(maxsize=64)
 def phrases_of(text: str) -> tuple[Phrase, ...]:
     """The phrases of ``text``, which is as :func:`~.text_search.normalize_text` writes it."""
     spans = dict[tuple[int, int], list[tuple[str, str, Any]]]()
+    for start, end, kind, value in stated(text, (*FIGURES, *OTHERS)):
+        spans.setdefault((start, end), []).append(("9", kind, value))
     for start, end, meanings in all_words(text, _LEXICON):
-        # "Minimal techno" is techno, and little of it.
-        little = _AMOUNT.match(text, start, end) if meanings[0][1] == "style" else None
-        spans.setdefault((little.end() if little else start, end), []).extend(meanings)
+        spans.setdefault((start, end), []).extend(meanings)
     found = [
         Phrase(
             min((each[0] for each in meanings), key=_DOMINANT.index),
             *span,
             text[slice(*span)],
             *meanings[0][1:],
-            {letter: value for letter, _, value in reversed(meanings)},
+            {kind: value for _, kind, value in reversed(meanings)},
         )
-        for span, meanings in spans.items()
+        for span, meanings in sorted(spans.items(), key=lambda each: (each[0][0] - each[0][1], each[0]))
     ]
     players = {phrase.start for phrase in found if phrase.letter in "Ps"}
     moments = [
@@ -164,12 +171,17 @@ def phrases_of(text: str) -> tuple[Phrase, ...]:
         for match in _WHEN.finditer(text)
         if not (match["section"] and not players.isdisjoint((match.start("section"), match.end() + 1)))
     ]
+    first = [
+        Phrase("9", start, end, text[start:end], kind, value, means={kind: value})
+        for start, end, kind, value in stated(text, FIRST)
+        if kind != "imitation" or any(phrase.letter in "?vl" for phrase in phrases_of(value))
+    ]
     denied, signs = (
         [Phrase(sign, *match.span(), match[0]) for sign, p in table for match in p.finditer(text)]
         for table in (_DENYING, _OTHERS)
     )
     taken, kept = bytearray(len(text)), list[Phrase]()
-    for phrase in (*denied, *moments, *found, *signs):
+    for phrase in (*denied, *first, *moments, *found, *signs):
         if not any(taken[phrase.start : phrase.end]):
             taken[phrase.start : phrase.end] = b"\1" * (phrase.end - phrase.start)
             kept.append(phrase)

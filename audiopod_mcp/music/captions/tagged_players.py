@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from audiopod_mcp.music.lyrics.tags import FADE
 from audiopod_mcp.music.lyrics.text import LyricSection, read_lyrics
 from audiopod_mcp.music.model import Staging
 
-from .clauses import track_of
+from .clauses import more_of, track_of
 from .phrases import phrases_of
 from .text_search import normalize_text
 
@@ -25,6 +26,7 @@ _ORDERS = tuple(
         ("leaves", f"t?{_WHO}X"),
         ("rests", f"n{_WHO}"),
         ("all", "[Dt]?g[Ji]?_?"),
+        ("manner", "[Mam](?:[_&]?[Mam]){0,3}"),
     )
 )
 """What may be said of who plays, in the letters of :mod:`.phrases`; a list alone leaves open what of it."""
@@ -52,11 +54,15 @@ def read_tag_players(words: str) -> TaggedPlayers:
                 group = next((name for name, found in match.groupdict().items() if found), None)
                 named = phrases[slice(*match.span(group))] if group else ()
                 players = (track_of(phrase) for phrase in named if phrase.letter == "P")
-                said.append((action, tuple(dict.fromkeys(players))))
-                break
+                if action == "manner":
+                    more = next(filter(None, map(more_of, phrases)), 0)
+                    action = {1: "more", -1: "less"}.get(more, "")
+                if action:
+                    said.append((action, tuple(dict.fromkeys(players))))
+                    break
         else:
             unread.append(item)
-    return TaggedPlayers(tuple(said), tuple(unread))
+    return TaggedPlayers(tuple(dict.fromkeys(said)), tuple(unread))
 
 
 def _items(text: str) -> Iterator[str]:
@@ -74,7 +80,7 @@ def _items(text: str) -> Iterator[str]:
 def words_of(section: LyricSection) -> str:
     """What the tag of a section says beside its name: what is behind a mark, if there is one."""
     behind = re.split(r"\s*[:(|–—,]\s*|\s+-\s+", (section.tag or "").rstrip(" )"), maxsplit=1)[1:]
-    return behind[0] if behind and section.wish else section.wish
+    return FADE.sub("", behind[0]) if behind and section.wish else section.wish
 
 
 def staging_of(lyrics: str | None) -> tuple[Staging, ...]:

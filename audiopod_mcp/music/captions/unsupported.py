@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-import re
-
 CANNOT: dict[str, str] = {
     # How voices are to sound: the guide voice has one sound in each register.
     r"scream(?:s|ed|ing|o)?(?: vocals?)?(?= |$|,|\.)(?! guitars?)|growl(?:s|ed|ing)?(?: vocals?)?(?! (?:reese|bass|synth))|guttural vocals?|shout(?:s|ed|y|ing)?(?: vocals?)?|raspy|husky": "the guide voice sings plainly",
@@ -28,13 +26,3 @@ CANNOT: dict[str, str] = {
     r"bit-?crush\w*|glitch(?:es|y|ed)?|stutter\w*|granular|reversed?(?: \w+){0,2}(?=,|\.|$)|tape stop|8d audio|binaural(?: beats?)?|side-?chain(?:ed|ing)?|pitch bends?|slides?(?=,|\.|$)": "there is no such effect",
     r"(?:lots of |heavy |big |spring |plate |hall )?(?:reverb|echo(?:es)?|delay)(?:-drenched| drenched|[\s-]soaked)?|saturat\w+|wide stereo|stereo width|compress(?:ed|ion)|mastered|(?:warm )?tape|analog(?:ue)? warmth|(?:hard[\s-])?pan(?:s|ned|ning)?(?![\s-]?(?:flute|pipe))(?:[\s-](?:hard|far|slightly))?(?: (?:to the )?(?:left|right|centre|center)(?: (?:and|/) right)?)?|(?:on the |to the |hard )(?:left|right)(?: channel| side)?|left and right": "the mix is as it is; an edit changes it",
 }
-ENDINGS = re.compile(
-    r"\b(?!(?:micro|heat|sound|brain|air|shock)wave)[a-z]{3,}(?:wave|core|gaze|tronica|billy|punk|metal)\b",
-    re.IGNORECASE,
-)
-"""Words that name a genre by their ending."""
-LIKE = re.compile(
-    r"\b(?i:in the (?:style|vein|manner) of|sounds? like|similar to|inspired by|like|a la|à la)\s+"
-    r"((?:[A-Z][\w.'&-]*)(?:(?:\s+(?:and|&|of|the|meets|x|with|or)\b|\s*,)?\s*[A-Z][\w.'&-]*){0,5})"
-)
-"""A person or a band whose style is meant."""

@@ -22,7 +22,7 @@ _STYLES: dict[str, str] = {
     "house": r"(?:deep |tech |progressive |tropical |acid |afro |slap |future |bass |french |disco |piano |funky |soulful |electro |melodic )?house(?: music)?|micro-?house % nu[\s-]disco|uk bass|french touch",
     "amapiano": r"amapiano % gqom|kwaito|jersey club|footwork|chicago juke|kuduro",
     "uk garage": r"2-?step % (?:uk |speed |2-?step )garage",
-    "techno": r"(?:minimal |detroit |acid |melodic |hard |dub |peak[\s-]time |hypnotic )?techno % gabber|ebm|aggrotech|schranz",
+    "techno": r"(?:detroit |acid |melodic |hard |dub |peak[\s-]time |hypnotic )?techno % gabber|ebm|aggrotech|schranz",
     "trance": r"(?:psy-?|goa |vocal |uplifting |progressive |hard )?trance % eurodance|eurobeat|italo[\s-]dance|hi-?nrg|goa|happy hardcore",
     "hardstyle": r"hard-?style % raw-?style|jumpstyle",
     "future bass": r"future bass % melodic dubstep|kawaii bass",
@@ -61,7 +61,7 @@ _STYLES: dict[str, str] = {
     "bluegrass": r"blue-?grass % newgrass",
     "country": r"country|outlaw country|honky[\s-]tonk|nashville % americana|western swing|cajun|zydeco",
     "folk": r"folk|(?:indie|acoustic|contemporary|chamber) folk|folky % singer[\s-]songwriter|medieval|renaissance|tavern music|fado|enka|trot|qawwali|carnatic|hindustani|raga|throat singing|gamelan|hawaiian|exotica",
-    "metal": r"metal|metalcore|(?:death|black|heavy|doom|power|nu|industrial|symphonic|folk|speed|gothic|progressive|orchestral) metal % djent|sludge|doom|grindcore|blackgaze|thrash|deathcore",
+    "metal": r"metal|metalcore|(?:death|black|heavy|doom|power|nu|industrial|symphonic|folk|speed|gothic|progressive|orchestral|neo-?classical) metal % djent|sludge|doom|grindcore|blackgaze|thrash|deathcore",
     "punk": r"punk|(?:pop|post|hardcore|skate|garage|folk)[\s-]punk|punk[\s-]rock % hardcore(?: punk)?|post-?hardcore|screamo|riot grrrl|crust|emo|no wave",
     "grunge": r"grunge",
     "post-rock": r"post-?rock % math[\s-]rock",
@@ -133,7 +133,7 @@ TONALITIES: dict[str, str] = {
 TEMPO_WORDS: dict[str, str] = {
     # word: one of :data:`audiopod_mcp.music.captions.tempo_words.WORD_TEMPI`; a slow build-up says nothing of the tempo
     r"very slow(?:ly)?(?:[\s-]evolving)?|largo|grave|really slow|extremely slow|slowed(?: down)?": "very slow",
-    r"slow|adagio|lento|downtempo|ballad|laid[\s-]back|slowly|slow[\s-]paced": "slow",
+    r"slow|slow jam|power ballad|adagio|lento|downtempo|ballad|laid[\s-]back|slowly|slow[\s-]paced": "slow",
     r"slow(?:ly)?[\s-](?:build|burn|fade|intro|rise|evolv|grow)\w*": "",
     r"mid[\s-]?tempo|moderate(?:ly paced)?|moderato|andante|medium(?:[\s-]tempo)?": "mid",
     r"upbeat|lively|brisk|allegro|energetic": "lively",
@@ -204,7 +204,7 @@ _INSTRUMENTS: dict[str, str] = {
     "supersaw": r"super\s?saws?",
     "chip lead": r"square waves?|pulse waves?|chip lead",
     "synth lead": r"lead synths?|synth leads?|(?:analog |soaring )?synth(?:esi[sz]er)?s?|synth hooks? % moog",
-    "choir": r"(?:(?:fe)?male |kids'? |children'?s |boys'? )?choirs?|choral|chorus of voices|(?:backing|background) (?:vocals?|vocalists|singers)|vocal harmonies|ahhs|harmony vocals",
+    "choir": r"(?:(?:fe)?male )?choirs?|choral|chorus of voices|(?:backing|background) (?:vocals?|vocalists|singers)|vocal harmonies|ahhs|harmony vocals",
     "female voice": r"(?:female|woman'?s|girl'?s|soprano|mezzo|alto) (?:lead )?(?:vocals?|voices?|singers?|singing|vocalist)|female sung|(?:sung|vocals|singing) by (?:a )?(?:woman|women|girl)|sopranos?|mezzo-sopranos?|vocals?: female|female(?=\W*$)|(?:woman|girl) singing|female lead(?! guitar)|female[\s-]fronted|female(?= rappers?\b)|female(?! (?:\w+ )?(?:backing|background|harmony|choir|choral|lead)\b)(?=(?: [\w&'-]+){1,2} (?:vocal(?:s|ists?)?|voices?|singers?|singing|rappers?|lead(?! guitar))\b)",
     "male voice": r"(?:male|man'?s|tenor|(?:deep |baritone |bass )?male|baritone) (?:lead )?(?:vocals?|voices?|singers?|singing|vocalist)|(?:sung|vocals|singing) by (?:a )?(?:man|men)|vocals?: male|man singing|male lead(?! guitar)|male[\s-]fronted|male(?= rappers?\b)|male(?! (?:\w+ )?(?:backing|background|harmony|choir|choral|lead)\b)(?=(?: [\w&'-]+){1,2} (?:vocal(?:s|ists?)?|voices?|singers?|singing|rappers?|lead(?! guitar))\b)",
     "voice": r"vocals?|voices?|singers?|singing|sung|vocalist|chant(?:s|ing)? % vocal chops|chopped vocals",
@@ -273,6 +273,17 @@ SECTIONS: dict[str, str] = {
     r"intros?": "intro", r"verses?": "verse", r"pre-?chorus(?:es)?": "pre-chorus", r"chorus(?:es)?|refrains?": "chorus", r"bridges?": "bridge",
     r"solos?": "solo", r"break-?downs?": "break", r"build-?ups?": "build", r"(?:bass |beat )?drops?(?! (?:out|away|in\b))": "drop", r"outros?": "outro",
 }
+METRE_WORDS: dict[str, str] = {
+    r"(?:in )?three[\s-]four(?: time)?|triple (?:metre|meter|time)|waltz time": "3/4",
+    r"(?:in )?six[\s-]eight(?: time)?|compound (?:metre|meter|time)": "6/8",
+    r"(?:in )?five[\s-]four(?: time)?|quintuple (?:metre|meter|time)|take five": "5/4",
+    r"(?:in )?seven[\s-]eight(?: time)?|(?:odd|irregular|asymmetric(?:al)?) (?:time signatures?|time|meters?|metres?)": "7/8",
+    r"waltz(?:es)?|minuets?|mazurkas?|polonaise|landler|sarabande": "3/4",
+    r"jigs?|gigue|(?:sea )?shanty|tarantella|barcarolle|siciliana": "6/8",
+    r"polka|march|galop": "2/4",
+}
+COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10, "twelve": 12, "fifteen": 15, "sixteen": 16, "twenty": 20, "thirty": 30, "forty": 40, "sixty": 60, "ninety": 90}
+"""Numbers in words."""
 MOMENTS: dict[str, str] = {**SECTIONS, r"hooks?": "chorus", r"breaks?": "break", r"builds?": "build", r"end(?:ing)?s?(?!\s+(?:on|with)\b)": "end", r"beginning|start|opening": "intro"}
 """Sections as a sentence on the course of the piece names them."""
 SECTION_WORD = f"(?:{'|'.join(pattern for pattern, label in MOMENTS.items() if pattern != r'builds?' and label != 'end')})"

@@ -27,7 +27,7 @@ from . import backing, counter_melody, drumming, melody
 from .activity import activity_for_density
 from .course import follow_course, sections_for
 from .entries import entry_bars
-from .form import Section, emphasised, lyrics_form, style_form, tagged_form
+from .form import Section, emphasised, lyrics_form, staged_strengths, style_form, tagged_form
 from .harmony import chord_spans, chords_by_beat
 from .instrumentation import choose_band
 from .singing import distribute_lines, divide_lines, place_stanzas, singers_of, vocal_line
@@ -157,7 +157,8 @@ def _plan_form(
         wanted = sections_for(brief.course, [section.label for section in sections])
         if wanted and free >= 2 * len(wanted):
             sections = tagged_form(wanted, free, brief.energy)
-    return timeline, with_solo(emphasised(sections, brief.emphasis), brief)
+    sections = staged_strengths(emphasised(sections, brief.emphasis), brief.staging)
+    return timeline, with_solo(sections, brief)
 
 
 def _song_plan(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from audiopod_mcp.music.model import Cue, Note, Part, Score
+from audiopod_mcp.music.model import Cue, Note, Part, Score, Span
 
 from .form import NOMINAL_BARS
 
@@ -79,7 +79,7 @@ def sections_for(course: Sequence[Cue], labels: Sequence[str]) -> tuple[str, ...
     wanted = dict.fromkeys(NOMINAL_BARS, 0)
     for cue in course:
         if (label := cue.unit.removeprefix("after ")) in wanted:
-            wanted[label] = max(wanted[label], round(abs(cue.number)))
+            wanted[label] = max(wanted[label], 1, round(abs(cue.number)))
     if all(labels.count(label) >= count for label, count in wanted.items()):
         return ()
     rounds = max(2, wanted["verse"], wanted["chorus"])
@@ -91,6 +91,16 @@ def sections_for(course: Sequence[Cue], labels: Sequence[str]) -> tuple[str, ...
         "chorus",
     ]
     return ("intro", *body, "outro")
+
+
+def sections_of(score: Score, cue: Cue) -> list[Span]:
+    """Give the sections that a cue is about: each of its label, or the one that it counts."""
+    spans = [span for span in score.sections if _is_called(span.label, cue.unit)]
+    number = round(cue.number)
+    if not number:
+        return spans
+    at = number - 1 if number > 0 else number
+    return [spans[at]] if -len(spans) <= at < len(spans) else []
 
 
 def plays_it(part: Part, players: Collection[str]) -> bool:
@@ -133,10 +143,11 @@ def _silences(score: Score, course: Sequence[Cue], origin: float) -> dict[tuple[
                 )
                 silent.append((time[0], back))
             elif cue.action in ("only", "rests"):
+                there = sections_of(score, cue)
                 silent += [
                     (span.start, span.end)
                     for span in score.sections
-                    if _is_called(span.label, cue.unit) == (cue.action == "rests")
+                    if (span in there) == (cue.action == "rests")
                 ]
         for cue, time in steps:
             if cue.action == "ends" and not plays_it(part, cue.players):

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from audiopod_mcp.music.lyrics.text import ChordMarks
+from audiopod_mcp.music.model import Staging
 from audiopod_mcp.music.styles import Style
 from audiopod_mcp.music.theory import Metre
 
@@ -82,6 +83,20 @@ def emphasised(sections: Sequence[Section], emphasis: Sequence[tuple[str, int]])
                 replace(part, intensity=strong) if part.label == label else _at_most(part, 0.65 * strong)
                 for part in found
             ]
+    return found
+
+
+def staged_strengths(sections: Sequence[Section], staging: Sequence[Staging]) -> list[Section]:
+    """Give sections of which those whose tag says so are stronger or weaker than the others."""
+    strengths = [section.intensity for section in sections]
+    said = {step.section: step.action for step in staging if step.action in ("more", "less")}
+    found = list(sections)
+    for at, section in enumerate(sections):
+        match said.get(-1 if section.stanza is None else section.stanza):
+            case "more":
+                found[at] = replace(section, intensity=min(1.0, max(strengths) + 0.1))
+            case "less":
+                found[at] = _at_most(section, 0.7 * sorted(strengths)[len(strengths) // 2])
     return found
 
 

@@ -6,27 +6,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from audiopod_mcp.music.captions.clauses import read_clauses
-from audiopod_mcp.music.captions.numbers import find_church_mode, find_key, find_metre, find_mode, find_tempo
-from audiopod_mcp.music.captions.text_search import normalize_text
+from audiopod_mcp.music.captions.asked import key_asked, metre_asked, tempo_asked, wanted_phrases
 from audiopod_mcp.music.leadsheet import LeadSheet
-from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
+from audiopod_mcp.music.theory import METRES, parse_key
 
-_TEMPI = (30.0, 300.0)
 _BARS = 4
 """Bars of the new frame that are laid out; it goes on for as long as it is asked."""
 
 
 def wanted_key(caption: str, own: str | None) -> str | None:
     """The key that ``caption`` asks for, where it is another than ``own``; a mode alone is on its tonic."""
-    text = read_clauses(normalize_text(caption)).wanted
-    key, here = find_key(text), parse_key(own or "")
-    if key is None and here is not None:
-        church, minor = find_church_mode(text), find_mode(text)
-        if church:
-            key = Key(here.tonic, MODES[church][1], church)
-        elif minor is not None:
-            key = Key(here.tonic, minor)
+    key = key_asked(wanted_phrases(caption), parse_key(own or ""))
     return str(key) if key is not None and str(key) != own else None
 
 
@@ -37,10 +27,10 @@ def changed_frame(frame: LeadSheet, caption: str, at: float, *, before: bool = F
     and the harmony is the composer's, unless nothing but the tonic changes: then the song's chords are
     transposed.
     """
-    text = read_clauses(normalize_text(caption)).wanted
-    tempo = find_tempo(text, *_TEMPI)
+    phrases = wanted_phrases(caption)
+    tempo = tempo_asked(phrases)
     tempo = None if tempo is None or abs(tempo - frame.tempo) < 0.5 else tempo
-    metre = find_metre(text)
+    metre = metre_asked(phrases)
     metre = None if metre == frame.timesignature else metre
     key, own = wanted_key(caption, frame.key), parse_key(frame.key or "")
     if tempo is None and metre is None:

@@ -9,10 +9,9 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.analysis.melody import melody_on_beats
-from audiopod_mcp.music.captions.clauses import read_clauses
+from audiopod_mcp.music.captions.asked import length_asked, tempo_asked, wanted_phrases
 from audiopod_mcp.music.captions.context import brief_in_context
-from audiopod_mcp.music.captions.numbers import find_duration, find_tempo
-from audiopod_mcp.music.captions.text_search import names_style, normalize_text
+from audiopod_mcp.music.captions.text_search import names_style
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.mix_matching import dynamics_gain
 from audiopod_mcp.music.leadsheet import LeadSheet, lead_sheet_from_analysis, lead_sheet_from_score
@@ -126,15 +125,12 @@ def cover(
         if not names_style(caption):
             heard_style = matching_style(audio, rate, analysis, report=progress_within(report, 0.15, 0.2))
     report(0.25, "thinking of an arrangement")
-    words = read_clauses(normalize_text(caption)).wanted
-    if tempo := tempo or find_tempo(words, 30, 300):
+    phrases = wanted_phrases(caption)
+    if tempo := tempo or tempo_asked(phrases):
         frame = frame.at_tempo(tempo)
     if key := key or wanted_key(caption, frame.key):
         frame = _in_key(frame, key)
-    stated = find_duration(words)
-    length = (
-        duration if duration and duration > 0 else stated if stated and 1 <= stated <= 600 else frame.duration
-    )
+    length = duration if duration and duration > 0 else length_asked(phrases) or frame.duration
     brief = brief_in_context(
         caption,
         None,

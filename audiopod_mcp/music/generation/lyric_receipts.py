@@ -77,11 +77,11 @@ def lyric_receipts(
             done.append(f"{name} solo at {when}")
             heard_solos.add(number)
     sings = any(section.lines for section in sheet.sections)
-    staging = brief.staging if tracks is None else ()
-    settled, missed_steps = staging_receipts(staging, sheet, score, places, at)
-    done += settled
-    unmet += missed_steps
-    staged = {step.section for step in staging}
+    staged = {step.section for step in brief.staging} if tracks is None else set()
+    if staged:
+        settled, missed_steps = staging_receipts(brief, sheet, score, places, at)
+        done += settled
+        unmet += missed_steps
     for number, section in enumerate(sheet.sections):
         if number in staged:
             continue

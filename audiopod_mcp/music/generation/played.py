@@ -6,11 +6,13 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from audiopod_mcp.music.captions.wishes import Wish
-from audiopod_mcp.music.model import Brief, Part, Score, format_time
+from audiopod_mcp.music.model import Brief, Part, Score, Span, format_time
 
 from .intensity import Change
 
 SINGS = "nobody sings without lyrics"
+MARKED = 0.15
+"""The share by which more or less has to be played in a section to be heard."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,17 @@ class Played:
     def time(self, seconds: float) -> str:
         """Write a time of the score as that of the track."""
         return format_time(self.offset + seconds)
+
+
+def played_a_second(parts: Sequence[Part], spans: Sequence[Span]) -> float:
+    """How much ``parts`` play in stretches: the velocities of the notes that begin in a second."""
+    weight = sum(
+        note.velocity
+        for part in parts
+        for note in part.notes
+        if any(span.start <= note.start < span.end for span in spans)
+    )
+    return weight / sum(span.end - span.start for span in spans)
 
 
 def fact(asked: str, fact: str) -> str:

@@ -9,11 +9,16 @@ import numpy as np
 
 from audiopod_mcp.music.analysis.analyze import analyze
 from audiopod_mcp.music.analysis.onsets import BROADBAND, onset_envelopes, onset_frames
-from audiopod_mcp.music.captions.clauses import read_clauses
+from audiopod_mcp.music.captions.asked import (
+    asked,
+    key_asked,
+    length_asked,
+    metre_asked,
+    tempo_asked,
+    wanted_phrases,
+)
 from audiopod_mcp.music.captions.context import brief_in_context
-from audiopod_mcp.music.captions.numbers import find_duration, find_key, find_metre, find_tempo
-from audiopod_mcp.music.captions.text_search import find_words, names_style, normalize_text
-from audiopod_mcp.music.captions.vocabulary import TEMPO_WORDS
+from audiopod_mcp.music.captions.text_search import names_style
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.effects.mix_matching import (
     MixProfile,
@@ -113,16 +118,16 @@ def reference(
     analysis = analyze(audio, rate, progress_within(report, 0.0, 0.2))
     if analysis.loudness is None:
         raise Refused("reference_silent")
-    words = read_clauses(normalize_text(caption)).wanted
-    if tempo is None and find_tempo(words, 30, 300) is None and not find_words(words, TEMPO_WORDS):
+    phrases = wanted_phrases(caption)
+    if tempo is None and tempo_asked(phrases) is None and not asked(phrases, "pace"):
         tempo = analysis.tempo
-    if key is None and find_key(words) is None:
+    if key is None and key_asked(phrases) is None:
         key = wanted_key(caption, analysis.key) or analysis.key
-    stated = find_duration(words)
+    stated = length_asked(phrases)
     length = float(np.clip(analysis.duration, *_DURATION_RANGE))
     if duration and duration > 0:
         length = duration
-    elif stated and 1 <= stated <= 600:
+    elif stated:
         length = stated
     profile = MixProfile(analysis.loudness, spectral_balance(audio, rate))
     heard_style = None if names_style(caption) else matching_style(audio, rate, analysis, profile)
@@ -133,7 +138,7 @@ def reference(
         heard_style=heard_style,
         tempo=tempo,
         key=key,
-        timesignature=timesignature or find_metre(words) or analysis.timesignature,
+        timesignature=timesignature or metre_asked(phrases) or analysis.timesignature,
         duration=length,
         lyrics=lyrics,
         **wanted,

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
-from audiopod_mcp.music.captions.numbers import canonical_metre, find_metre
+from audiopod_mcp.music.captions.asked import metre_asked, wanted_phrases
+from audiopod_mcp.music.captions.numbers import canonical_metre
 from audiopod_mcp.music.captions.text_search import find_words, word_pattern
 from audiopod_mcp.music.captions.vocabulary import FAR_REGIONS, OWN_NAMES, SECTIONS
 from audiopod_mcp.music.captions.wishes import Wish, styles_named_exactly
-from audiopod_mcp.music.model import NotDone, Span
+from audiopod_mcp.music.model import NotDone
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.theory import METRES, Key, parse_key
 
-from .played import SINGS, Played, fact
+from .played import MARKED, SINGS, Played, fact, played_a_second
 
 _OF_THE_WHOLE = (
     "mood, tempo and feel are the whole piece's: say them without a section; "
     'who plays is said by entries: "piano enters at the verse"'
 )
-_MARKED = 0.15
-"""The share by which more or less has to be played in a section to be heard."""
 _SHORT_SECTION = 10.0
 """Seconds that nobody calls a long intro."""
 
@@ -36,7 +34,7 @@ def settle_style(wish: Wish, played: Played) -> str | NotDone:
 
 def settle_form(wish: Wish, played: Played) -> str | NotDone:
     own, score = played.brief.style, played.score
-    metre = find_metre(wish.asked)
+    metre = metre_asked(wanted_phrases(wish.asked))
     if wish.value == "rap":
         spoken = any(part.instrument == "spoken voice" for part in played.parts)
         return (
@@ -241,17 +239,9 @@ def settle_quality(wish: Wish, played: Played) -> str | NotDone:
         return settle_section(wish, played) if not spans else NotDone(wish.asked, "there is no other section")
     if not more:
         return NotDone(wish.asked, _OF_THE_WHOLE)
-    share = _played_a_second(played, spans) / max(1e-6, _played_a_second(played, others))
+    share = played_a_second(played.parts, spans) / max(1e-6, played_a_second(played.parts, others))
     told = f"{abs(share - 1):.0%} {'more' if share > 1 else 'less'} is played there than elsewhere"
-    return fact(wish.asked, told) if (share - 1) * more > _MARKED else NotDone(wish.asked, told)
-
-
-def _played_a_second(played: Played, spans: Sequence[Span]) -> float:
-    notes = [note for part in played.parts for note in part.notes]
-    weight = sum(
-        note.velocity for note in notes if any(span.start <= note.start < span.end for span in spans)
-    )
-    return weight / sum(span.end - span.start for span in spans)
+    return fact(wish.asked, told) if (share - 1) * more > MARKED else NotDone(wish.asked, told)
 
 
 def settle_finish(wish: Wish, played: Played) -> str | NotDone:

@@ -15,7 +15,7 @@ from audiopod_mcp.music.captions.vocabulary import (
     TEMPO_WORDS,
 )
 from audiopod_mcp.music.captions.wishes import NO_PART_OF_KIT, Wish, read_wishes
-from audiopod_mcp.music.composition.course import cue_times, plays_it
+from audiopod_mcp.music.composition.course import cue_times, plays_it, sections_of
 from audiopod_mcp.music.composition.solos import solo_turns, soloists_of
 from audiopod_mcp.music.model import Cue, NotDone, Part, Score
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
@@ -228,7 +228,7 @@ def settle_cue(wish: Wish, played: Played) -> str | NotDone:
             else fact(wish.asked, f"{name} out at {played.time(when[0])}")
         )
     if cue.action == "rests":
-        spans = [span for span in played.score.sections if span.label == cue.unit]
+        spans = sections_of(played.score, cue)
         heard = any(s.start - 0.06 <= n.start < s.end - 0.1 for s in spans for p in mine for n in p.notes)
         at = ", ".join(f"{played.time(span.start)}–{played.time(span.end)}" for span in spans)
         return NotDone(wish.asked, f"{name} plays there") if heard else fact(wish.asked, f"silent {at}")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from audiopod_mcp.music.captions.tagged_players import read_tag_players, words_of
 from audiopod_mcp.music.composition.course import plays_it
 from audiopod_mcp.music.lyrics.text import LyricSheet
-from audiopod_mcp.music.model import NotDone, Part, Score, Span, Staging, format_time
+from audiopod_mcp.music.model import Brief, NotDone, Part, Score, Span, Staging, format_time
 
-from .played import fact
+from .played import MARKED, fact, played_a_second
 
 _EARLY = 0.05
 """Seconds by which a note may be early: hands are not clocks."""
@@ -18,21 +18,23 @@ _BEFORE = 2.0
 
 
 def staging_receipts(
-    staging: Sequence[Staging], sheet: LyricSheet, score: Score, places: Mapping[int, Span], at: float
+    brief: Brief, sheet: LyricSheet, score: Score, places: Mapping[int, Span], at: float
 ) -> tuple[list[str], list[NotDone]]:
-    """What became of ``staging`` in the sections that are at ``places``; ``score`` begins ``at`` s."""
-    done: list[str] = []
+    """What became of who plays when in the sections that are at ``places``; ``score`` begins ``at`` s."""
+    staging = brief.staging
+    soloists = {player for step in staging if step.action == "only" for player in step.players}
+    soloists |= {name for name, _ in brief.solos}
+    done: dict[int, list[str]] = {}
     missed: list[NotDone] = []
     for step in staging:
-        tag = sheet.sections[step.section].tag or ""
         span = places.get(step.section)
         if span is None:
             continue  # That there is no place for the section is told already.
-        told = _settled(step, staging, score, span, at)
+        told = _settled(step, soloists, score, span, at)
         if isinstance(told, NotDone):
-            missed.append(NotDone(tag, told.instead))
+            missed.append(NotDone(sheet.sections[step.section].tag or "", told.instead))
         else:
-            done.append(fact(tag, told))
+            done.setdefault(step.section, []).append(told)
     for number in dict.fromkeys(step.section for step in staging):
         section = sheet.sections[number]
         missed += [
@@ -40,10 +42,11 @@ def staging_receipts(
             for words in read_tag_players(words_of(section)).unread
             if not (any(section.voices) and words.lower() in {voice.lower() for voice in section.voices})
         ]
-    return done, missed
+    facts = [fact(sheet.sections[number].tag or "", "; ".join(told)) for number, told in done.items()]
+    return facts, missed
 
 
-def _settled(step: Staging, staging: Sequence[Staging], score: Score, span: Span, at: float) -> str | NotDone:
+def _settled(step: Staging, soloists: Collection[str], score: Score, span: Span, at: float) -> str | NotDone:
     """What was made of one step: a fact, or why not."""
     mine = [part for part in score.parts if plays_it(part, step.players)]
     others = [
@@ -51,7 +54,6 @@ def _settled(step: Staging, staging: Sequence[Staging], score: Score, span: Span
     ]
     where = f"{format_time(at + span.start)}-{format_time(at + span.end)}"
     if step.action == "all":
-        soloists = {player for other in staging if other.action == "only" for player in other.players}
         heard = _playing(others, span)
         absent = [
             p for p in others if p.instrument not in heard and not plays_it(p, soloists) and p.track != "fx"
@@ -59,6 +61,13 @@ def _settled(step: Staging, staging: Sequence[Staging], score: Score, span: Span
         told = f"all of the band but {_names(absent)} at {where}" if absent else f"all of the band at {where}"
         # Who has the tune rests while it is sung.
         return told if len(absent) < 2 else NotDone("", told)
+    if step.action in ("more", "less"):
+        inner = [other for other in score.sections if other.label not in ("intro", "outro") and other != span]
+        if not inner:
+            return NotDone("", "there is no other section")
+        change = played_a_second(score.parts, [span]) / max(1e-6, played_a_second(score.parts, inner)) - 1
+        told = f"{abs(change):.0%} {'more' if change > 0 else 'less'} is played at {where} than elsewhere"
+        return told if abs(change) > MARKED and (change > 0) == (step.action == "more") else NotDone("", told)
     if not mine:
         return NotDone("", f"no {' or '.join(step.players)} plays here")
     heard = _playing(mine, span)

@@ -61,7 +61,7 @@ def sections_of(drafts: Sequence[Draft]) -> Iterator[LyricSection]:
             tuple(draft.lines * draft.times),
             tuple(draft.chords * draft.times) if any(draft.chords) else (),
             tuple(draft.bars) * (1 if draft.lines else draft.times),
-            draft.tag.wish if draft.tag and draft.tag.kind == "section" else "",
+            draft.tag.wish if draft.tag and draft.tag.label else "",
             tuple(draft.voices * draft.times) if any(draft.voices) else (),
         )
 

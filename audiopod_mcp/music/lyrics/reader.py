@@ -289,7 +289,7 @@ class LyricReader:
         else:
             self._fade_in = True
         self._unsung.append(tag.text)
-        if tag.wish:
+        if tag.wish and tag.label is None:
             self._unmet.append(NotDone(tag.text, f"The song fades; nothing was made of {tag.wish!r}."))
 
     def _about(self, line: str) -> None:

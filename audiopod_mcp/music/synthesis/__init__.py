@@ -126,22 +126,24 @@ def record(
     for group, ducked_by in ((ducked, kicks), (others, ())):
         for track in group:
             own = Desk(whole) if apart else desk
+            desks = [desk, own] if apart else [desk]
             if kept is None:
-                add_players(players[track], score, seed, progress, [desk, own] if apart else [desk])
+                add_players(players[track], score, seed, progress, desks)
             else:
                 brief = score.brief and (score.brief.style, score.brief.dry)
                 what = (tuple(players[track]), brief, score.key, score.tempo, whole, seed)
                 if what not in kept:
                     kept[what] = Desk(whole)
                     add_players(players[track], score, seed, progress, [kept[what]])
-                desk.add(kept[what])
+                for each in desks:
+                    each.add(kept[what])
             done += 1
             if apart:
                 own.let_room_answer(score, tick, ducked_by)
                 own.cut(samples, loop=loop)
                 for piece in pieces(samples):
                     tapes[track][piece] = own[piece]
-            del own
+            del own, desks
         if group:
             desk.let_room_answer(score, tick, ducked_by)
     desk.cut(samples, loop=loop)
@@ -153,8 +155,9 @@ def record(
         report(0.95, "Mastering")
         stems.scale(curve)
     for piece in pieces(samples):
-        heard = desk[piece]
-        mix[piece] = heard if curve is None else heard * curve[piece][:, None]
+        gain = np.float32(1) if curve is None else curve[piece]
+        for side, heard in enumerate(desk[piece].T):
+            np.multiply(heard, gain, out=mix[piece, side])
     report(1.0, "Rendered")
     return Recording(mix, tuple(name for name in TRACKS if name in players), stems)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .tone import Signal
+from .tone import FloatArray, Signal
 
 GAIN_BLOCK = 64
 """Samples from one point to the next."""
@@ -36,6 +36,20 @@ class GainEnvelope:
             at = first * GAIN_BLOCK
             self._latest = (start, stop), lines.reshape(-1)[start - at : stop - at]
         return self._latest[1]
+
+    def mean_squares(self, step: int, count: int) -> FloatArray:
+        """The mean square of the gain in each of the first ``count`` steps of so many samples, (count,).
+
+        Where a step begins or ends between two points, the mean square between them stands for it.
+        """
+        left, right = self.knots[:-1].astype(np.float64), self.knots[1:].astype(np.float64)
+        squares = float(self._level) ** 2 * GAIN_BLOCK / 3 * (left * left + left * right + right * right)
+        at = np.minimum(np.arange(count + 1) * step, self.samples)
+        sums = np.interp(
+            at / GAIN_BLOCK, np.arange(len(self.knots)), np.concatenate(([0.0], np.cumsum(squares)))
+        )
+        means: FloatArray = np.diff(sums) / np.maximum(1, np.diff(at))
+        return means
 
     def lower(self, factor: float) -> None:
         """Multiply the whole curve by ``factor``."""

@@ -19,12 +19,10 @@ TARGET_LUFS = -14.0
 """The integrated loudness to aim at."""
 CEILING_DBTP = -1.0
 """The true peak that is never exceeded."""
-_CHUNK = 20 * SAMPLE_RATE // GAIN_BLOCK
-"""Blocks that are worked on at a time: 20 s."""
+_CHUNK = 4 * SAMPLE_RATE // GAIN_BLOCK
+"""Blocks that are worked on at a time: 4 s, whose peaks between the samples fit into the cache."""
 _STEP = SAMPLE_RATE // 50
 """Samples over which the energy of the mix is taken once, to be weighted by any gain afterwards."""
-_STEPS = 500
-"""Steps whose gain is drawn at a time."""
 _BLOCK = GAIN_BLOCK
 _LOOK_AHEAD = 24
 """Blocks that the limiter looks ahead (and back): 35 ms."""
@@ -131,10 +129,12 @@ def _peaks_between(
         report(0.0, "Mastering")
         piece = slice(blocks.start * _BLOCK, blocks.stop * _BLOCK)
         heard = mix[piece] if curve is None else mix[piece] * curve[piece][:, None]
-        heard = np.pad(heard, ((0, -len(heard) % _BLOCK), (0, 0))).reshape(-1, 2 * _BLOCK)[around[blocks]]
-        between = soxr.resample(heard.reshape(-1, 2), 1, 4, quality="HQ")
-        # Close to half the sample rate the resampler lets less through than the samples themselves have.
-        peaks = np.maximum(_highest_of(between, 4 * _BLOCK), _highest_of(heard, 1))
+        sides = _in_blocks(heard)[:, around[blocks]]
+        peaks = _highest_of(sides)
+        for side in sides:
+            between = soxr.resample(side.reshape(-1), 1, 4, quality="HQ").reshape(1, len(side), -1)
+            # Close to half the sample rate it lets less through than the samples themselves have.
+            np.maximum(peaks, _highest_of(between), out=peaks)
         found.append(peaks[own[around[blocks]]])
     return np.concatenate(found)
 
@@ -145,12 +145,7 @@ def _loudness(weighted: FloatArray, gain: GainEnvelope) -> float | None:
 
     Of a gain that moves within a step its mean square is taken.
     """
-    squares = []
-    for start in range(0, len(weighted), _STEPS):
-        count = min(_STEPS, len(weighted) - start)
-        steps = np.resize(gain[start * _STEP : (start + count) * _STEP], (count, _STEP))
-        squares.append(np.einsum("ij,ij->i", steps, steps) / _STEP)
-    energy = weighted * np.concatenate(squares)
+    energy = weighted * gain.mean_squares(_STEP, len(weighted))
     tenths = np.add.reduceat(energy, np.arange(0, len(energy), 5))
     return gated_loudness(tenths, 5 * _STEP)
 
@@ -161,18 +156,31 @@ def _block_levels(mix: Sliceable, report: Progress) -> tuple[Signal, Signal]:
     for start in range(0, max(1, len(mix)), _CHUNK * _BLOCK):
         report(0.0, "Mastering")
         piece = mix[start : start + _CHUNK * _BLOCK]
-        blocks = np.pad(piece, ((0, -len(piece) % _BLOCK), (0, 0))).reshape(-1, 2 * _BLOCK)
-        peaks.append(_highest_of(blocks, 1))
-        energies.append(np.einsum("ij,ij->i", blocks, blocks) / np.float32(_BLOCK))
+        sides = _in_blocks(piece)
+        peaks.append(_highest_of(sides))
+        energies.append(sum(np.einsum("ij,ij->i", side, side) for side in sides) / np.float32(_BLOCK))
     return np.concatenate(peaks), np.concatenate(energies)
 
 
-def _highest_of(audio: Audio, samples: int) -> Signal:
-    """Take the highest modulus of each so many ``samples`` (rows of ``audio``)."""
-    if missing := -len(audio) % samples:
-        audio = np.pad(audio, ((0, missing), (0, 0)))
-    blocks = audio.reshape(len(audio) // samples, -1)
-    peaks: Signal = np.maximum(blocks.max(axis=1), -blocks.min(axis=1))
+def _in_blocks(audio: Audio) -> Audio:
+    """Cut ``audio`` (n, channels) into blocks of 64 samples, the last of which silence fills up.
+
+    Its shape is (channels, blocks, 64).
+    """
+    if missing := -len(audio) % _BLOCK:
+        audio = np.pad(audio.T, ((0, 0), (0, missing))).T
+    return audio.T.reshape(audio.shape[1], -1, _BLOCK)
+
+
+def _highest_of(sides: Audio) -> Signal:
+    """Take the highest modulus in each block of any of the ``sides``, shape (channels, blocks, samples)."""
+    _, blocks, samples = sides.shape
+    starts = np.arange(0, blocks * samples, samples)
+    peaks = np.zeros(blocks, np.float32)
+    for side in sides:
+        signal = side.reshape(-1)  # of which rows are reduced one after another, which takes longer
+        np.maximum(peaks, np.maximum.reduceat(signal, starts), out=peaks)
+        np.maximum(peaks, -np.minimum.reduceat(signal, starts), out=peaks)
     return peaks
 
 

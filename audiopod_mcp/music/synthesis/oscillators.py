@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from typing import TypeAlias
+
 import numpy as np
+import numpy.typing as npt
 import scipy.fft as sfft
 
 from audiopod_mcp.music.model import SAMPLE_RATE
@@ -10,6 +14,7 @@ from audiopod_mcp.music.model import SAMPLE_RATE
 from .envelopes import CONTROL_RAMP, CONTROL_STEP
 from .tone import FloatArray, Signal
 
+Complex: TypeAlias = npt.NDArray[np.complex128]
 TABLE_SIZE = 8192
 """Samples in a wavetable. Read without interpolation, its error stays below -70 dB."""
 _STRETCH = 128 * CONTROL_STEP
@@ -61,19 +66,31 @@ def decaying_modes(
     else:
         start = np.zeros(0, np.float32)
     frequencies, amplitudes, decays, phases = (x[keep] for x in (frequencies, amplitudes, decays, phases))
-    rate = (2j * np.pi * frequencies - 1 / decays) / SAMPLE_RATE
+    rate = np.asarray((2j * np.pi * frequencies - 1 / decays) / SAMPLE_RATE, np.complex128)
+    strengths: Complex = amplitudes * np.exp(1j * phases)
     count = max(1, len(rate))
     rows = max(1, _MAX_PRODUCT // (2 * count * _BLOCK))
     groups = max(1, -(-n // (rows * _BLOCK)))
-    coarse = np.exp(rate * (_BLOCK * np.arange(groups * rows))[:, None])
-    coarse *= amplitudes * np.exp(1j * phases)
-    fine = np.exp(rate[:, None] * np.arange(_BLOCK))
+    coarse = _powers(_BLOCK * rate, groups * rows, strengths)
+    fine = _powers(rate, _BLOCK, np.ones_like(rate))
     # Im(coarse·fine) = Re·Im + Im·Re: one real product of twice the depth.
     left = np.concatenate((coarse.real, coarse.imag), axis=1).astype(np.float32)
-    right = np.concatenate((fine.imag, fine.real), axis=0).astype(np.float32)
+    right = np.concatenate((fine.imag.T, fine.real.T), axis=0).astype(np.float32)
     ringing: Signal = (left.reshape(groups, rows, -1) @ right).reshape(-1)[:n]
     ringing[: len(start)] += start
     return ringing
+
+
+def _powers(exponents: Complex, count: int, first: Complex) -> Complex:
+    """Compute ``first·exp(exponents·n)`` for n = 0 … ``count`` - 1; shape (count, exponents).
+
+    The same law as above, once more: products cost a tenth of exponentials.
+    """
+    width = math.isqrt(count - 1) + 1
+    steps = np.exp(exponents * np.arange(width)[:, None])
+    leaps = first * np.exp(exponents * (width * np.arange(-(-count // width)))[:, None])
+    powers: Complex = (leaps[:, None] * steps).reshape(-1, len(exponents))[:count]
+    return powers
 
 
 def harmonics(frequency: float, max_harmonics: int = 80) -> FloatArray:

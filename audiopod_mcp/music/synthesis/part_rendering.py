@@ -230,9 +230,10 @@ def _synthesize_sound(
     sound = instrument.synthesize(tone)
     if instrument.unpitched or instrument.track == "bass":
         sound = remove_dc(sound)
-    if instrument.unpitched:
-        return sound * np.float32(_DRUM_LEVEL)
-    return sound * np.float32(_REFERENCE_RMS / (_loudest_rms(sound) + 1e-9))
+    sound *= np.float32(
+        _DRUM_LEVEL if instrument.unpitched else _REFERENCE_RMS / (_loudest_rms(sound) + 1e-9)
+    )
+    return sound
 
 
 def _loudest_rms(sound: Signal) -> float:

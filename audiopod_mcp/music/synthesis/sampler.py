@@ -63,7 +63,10 @@ class Sampled:
         colour = 2 ** tone.rng.uniform(-_COLOUR, _COLOUR)
         voices = [(zone, self._voice(zone, tone, n, detune, colour)) for zone in self._zones(tone)]
         if all(zone.pan == voices[0][0].pan for zone, _ in voices):
-            return np.asarray(np.sum([voice for _, voice in voices], axis=0), np.float32)
+            first, *others = (voice for _, voice in voices)
+            for voice in others:
+                first += voice
+            return first
         y = np.zeros((2, n), np.float32).T
         for zone, voice in voices:
             for side, place in enumerate((-zone.pan, zone.pan)):
@@ -92,7 +95,7 @@ class Sampled:
         if self.lowest:
             sections.append(_butterworth(self.lowest * tone.frequency, high_pass=True))
         sections.append(_shelf(3.5 * tone.frequency, self.brilliance * (tone.force - 0.65)))
-        y = _filtered(y, sections)
+        y = _filtered(y, sections, zone.gain)
         if tone.slurred:
             rise(y, _SLUR_RISE)
         else:
@@ -101,7 +104,6 @@ class Sampled:
             hold = min(n, round(zone.hold * SAMPLE_RATE))
             tau = 20 / np.log(10) / zone.decay
             y[hold:] *= exp_decay(n - hold, tau, 10 ** (-zone.sustain / 20))
-        y *= np.float32(10 ** (zone.gain / 20))
         return y
 
 
@@ -130,10 +132,10 @@ class SampledKit:
         y = _read(zone, ratio, n, rng.uniform(0, _LATE), audio)
         soft, hard = zone.cutoff
         shelf = _shelf(2500.0, 8.0 * (tone.force - 0.65) + rng.uniform(-1.5, 1.5))
-        y = _filtered(y, [*_low_pass(soft * (hard / soft) ** tone.force), shelf])
+        decibels = zone.gain + 20 * np.log10(self.gain)
+        y = _filtered(y, [*_low_pass(soft * (hard / soft) ** tone.force), shelf], decibels)
         declick(y, 16)
         y[-400:] *= np.linspace(1, 0, len(y[-400:]), dtype=np.float32)
-        y *= np.float32(self.gain * 10 ** (zone.gain / 20))
         return self.other.crushed(y)
 
     def _zone(self, key: int) -> Zone | None:
@@ -159,10 +161,8 @@ def _read(zone: Zone, ratio: float, n: int, skip: float, audio: Signal | None = 
         again = -(-(start + needed - last) // (last - first))
         audio = np.concatenate((audio[:last], np.tile(audio[first:last], again)))
     piece = audio[start : start + needed]
-    y = np.zeros(n, np.float32)
-    read = soxr.resample(piece, zone.rate * ratio, SAMPLE_RATE, "HQ")[:n]
-    y[: len(read)] = read
-    return y
+    read: Signal = soxr.resample(piece, zone.rate * ratio, SAMPLE_RATE, "HQ")[:n]
+    return read if len(read) == n else np.pad(read, (0, n - len(read)))
 
 
 def _shelf(hertz: float, decibels: float) -> FloatArray:
@@ -187,6 +187,9 @@ def _butterworth(hertz: float, *, high_pass: bool) -> FloatArray:
     return section
 
 
-def _filtered(y: Signal, sections: Sequence[FloatArray]) -> Signal:
-    filtered: Signal = sosfilt(np.array(sections).astype(np.float32), y)
+def _filtered(y: Signal, sections: Sequence[FloatArray], decibels: float) -> Signal:
+    """Filter ``y``, and amplify it."""
+    cascade = np.array(sections)
+    cascade[0, :3] *= 10 ** (decibels / 20)
+    filtered: Signal = sosfilt(cascade.astype(np.float32), y)
     return filtered

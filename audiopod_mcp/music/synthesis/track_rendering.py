@@ -14,7 +14,7 @@ from audiopod_mcp.music.theory import parse_key
 from . import mix_effects
 from .instruments import INSTRUMENTS
 from .mix_effects import ROTARY_DELAY, Reverb, Tick
-from .multitrack import DiskTape, blank_tapes
+from .multitrack import DiskTape, blank_tapes, pieces
 from .part_rendering import render_part, with_drones
 from .rooms import Room, gains, room_of
 from .tone import Signal
@@ -30,33 +30,35 @@ _IN_MEMORY = 1.5
 class Desk:
     """What players sum up to: both sides, as they are heard directly, and what the room hears of them.
 
-    Each of the three lies in one piece, in memory or on the disk, which is faster to add to. As a recording,
+    Each of the three lies in one piece, which is faster to add to, in memory or on the disk. As a recording,
     it is both sides, of which stretches can be had.
     """
 
     def __init__(self, samples: int) -> None:
         self.shape = (samples, 2)
-        *self._sides, self._send = blank_tapes(3, samples, 1, share=_IN_MEMORY)
+        (self._tape,) = blank_tapes(1, 3 * samples, 1, share=_IN_MEMORY)
+        self._places = [samples * number for number in range(3)]
 
     def __len__(self) -> int:
         return self.shape[0]
 
     def __getitem__(self, piece: slice) -> Audio:
+        """The stretch; it may be part of the desk, so that it is not to be written to."""
         start, stop, _ = piece.indices(len(self))
-        both = np.empty((2, max(0, stop - start)), np.float32)
-        for side, tape in zip(both, self._sides, strict=True):
-            side[:] = tape[start : start + len(side)][:, 0]
-        return both.T
+        if isinstance(self._tape, np.ndarray):
+            return self._tape.reshape(3, -1)[:2, start:stop].T
+        return np.stack([self._tape[at + start : at + stop][:, 0] for at in self._places[:2]]).T
 
     @contextmanager
     def changed(self, start: int, stop: int, *, send: bool = False) -> Iterator[list[Signal]]:
         """Both sides of a stretch, and the ``send`` if that is wanted, to be changed in place; each (n,)."""
-        tapes = [*self._sides, self._send] if send else self._sides
-        stretch = [tape[start:stop] for tape in tapes]
+        stop = min(stop, len(self))
+        places = [slice(at + start, at + stop) for at in self._places[: 3 if send else 2]]
+        stretch = [self._tape[place] for place in places]
         yield [each[:, 0] for each in stretch]
-        for tape, each in zip(tapes, stretch, strict=True):
-            if isinstance(tape, DiskTape):
-                tape[start:stop] = each
+        if isinstance(self._tape, DiskTape):
+            for place, each in zip(places, stretch, strict=True):
+                self._tape[place] = each
 
     def add(self, other: Desk) -> None:
         """Add what another desk, which is as long, has summed up before any room heard it."""
@@ -71,25 +73,28 @@ class Desk:
 
         The bass drum ducks all that is on the desk so far at each of ``kicks``, s.
         """
-        samples = len(self)
+        samples, send = len(self), self._places[2]
         reverb = Reverb(_room(score), samples)
         for start in range(0, samples, reverb.block):
             tick()
             first, last = reverb.needs(start)
             with self.changed(start, start + reverb.block) as sides:
-                reverb.add(sides, self._send[first:last][:, 0], start)
+                reverb.add(sides, self._tape[send + first : send + last][:, 0], start)
                 if kicks:
                     gain = mix_effects.ducking_gain(kicks, start, len(sides[0]))
                     for side in sides:
                         side *= gain
-        (self._send,) = blank_tapes(1, samples, 1)
+        for piece in pieces(samples):
+            self._tape[send + piece.start : send + piece.stop] = np.zeros(
+                (piece.stop - piece.start, 1), np.float32
+            )
 
     def cut(self, samples: int, *, loop: bool) -> None:
         """Keep the first ``samples``. What sounds on after them is added to the start of a ``loop``.
 
         Else the last 15 ms fade out: what is cut off must not click.
         """
-        for first in range(samples, len(self) if loop else 0, samples):
+        for first in range(samples, len(self) if loop else 0, max(1, samples)):
             rest = self[first : first + samples]
             with self.changed(0, len(rest)) as sides:
                 for side, after in zip(sides, rest.T, strict=True):

@@ -277,6 +277,11 @@ async def on_no_answer(request: Request, error: Exception) -> Response:
     return JSONResponse({"detail": line}, 503, headers={"Retry-After": "5"})
 
 
+async def on_gone(_request: Request, _error: Exception) -> Response:
+    """Whoever asked went away before all of it had come: nothing was begun, and nobody reads this."""
+    return Response(status_code=400)
+
+
 async def on_fault(_request: Request, _error: Exception) -> Response:
     """What nobody foresaw; Starlette raises it on, for the server's log."""
     return JSONResponse({"detail": "the studio failed unexpectedly; its log says more"}, 500)

@@ -212,6 +212,7 @@ def test_what_is_not_done_is_told_in_the_persons_own_words(caption, asked, inste
         ("post-rock, start soft, end loud", "end loud"),
         ("pop, no drums in the intro", "silent 0:00"),
         ("rock with a guitar, but not in the verses", "silent 0:"),
+        ("pop, no drums in the second verse", "second verse: silent 0:34.6–0:43.2"),
         ("pop, mute the drums in the intro", "silent 0:00"),
         ("pop, no drums except in the chorus", "from 0:"),
         ("synthwave, drums come in later", "from 0:"),

@@ -1,6 +1,7 @@
 """What came of the tags and the chords of lyrics is told, and so is what did not."""
 
 import json
+import re
 from dataclasses import asdict
 
 import numpy as np
@@ -13,6 +14,7 @@ from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.generation.extend import extend
 from audiopod_mcp.music.generation.generate import generate
 from audiopod_mcp.music.generation.lyric_receipts import lyric_receipts
+from audiopod_mcp.music.lyrics.text import read_lyrics
 from audiopod_mcp.music.model import Score
 
 
@@ -49,7 +51,7 @@ def test_what_is_not_made_is_told_in_the_words_that_asked_for_it(lyrics, asked):
 
 GROWING = (
     "[Intro: solo piano]\n[Verse 1: add drums and bass]\nMorning light\nI am waiting\n[Chorus: full band]\n"
-    "We are running home\n[Verse 2 - no drums, soaring]\nEvening falls\n[Chorus]\nWe are running home\n"
+    "We are running home\n[Verse 2 - no drums, whistled]\nEvening falls\n[Chorus]\nWe are running home\n"
     "[Outro - piano only]"
 )
 
@@ -75,7 +77,29 @@ def test_tags_say_who_plays_in_their_sections():
     assert "drums" not in players(verses[1])
     assert "guitar" in players(verses[1])
     assert "Verse 1: add drums and bass: acoustic kit, electric bass from 0:" in " ".join(done)
-    assert [wish.asked for wish in unmet] == ["soaring"]
+    assert [wish.asked for wish in unmet] == ["whistled"]
+
+
+def test_tags_say_where_more_and_where_less_is_played():
+    lyrics = (
+        "[Verse 1: stripped back, piano only]\nMorning light\nI am waiting\n[Chorus - huge]\nWe are home\nWe are home\n"
+        "[Verse 2]\nEvening falls\nI am waiting"
+    )
+    done, unmet = receipts(lyrics)
+    assert re.search(r"Verse 1: stripped back, piano only: \d+% less is played at .*; piano alone at", done)
+    assert re.search(r"Chorus - huge: \d+% more is played", done)
+    assert not unmet
+
+
+@pytest.mark.parametrize(
+    "tag", ["Outro: piano only, fading", "Outro - gentle fade out", "Outro: no drums, fade"]
+)
+def test_an_outro_that_fades_has_its_players(tag):
+    lyrics = f"[Verse]\nMorning light\n[Chorus]\nWe are home\n[{tag}]"
+    assert read_lyrics(lyrics).fades_out
+    done, unmet = receipts(lyrics)
+    assert f"{tag}: " in done
+    assert not unmet
 
 
 def test_whom_a_tag_names_joins_the_band_or_is_told_not_to():

@@ -33,6 +33,15 @@ CHANGES = {
 }
 
 
+@pytest.mark.parametrize("step", [GAIN_BLOCK, 100, SAMPLES + 1])
+def test_the_mean_square_of_a_step_is_that_of_its_samples(step):
+    gain = envelope()
+    gain.lower(0.5)
+    count = max(1, SAMPLES // step)
+    exact = [np.mean(gain[start * step : (start + 1) * step] ** 2) for start in range(count)]
+    assert gain.mean_squares(step, count) == pytest.approx(exact, abs=0.05)
+
+
 @pytest.mark.parametrize("order", [list(CHANGES), list(CHANGES)[::-1], ["gain", "envelope", "samples"]])
 def test_stems_on_the_disk_are_changed_as_those_in_memory(order):
     audio = np.random.default_rng(0).standard_normal((SAMPLES, 2)).astype(np.float32)

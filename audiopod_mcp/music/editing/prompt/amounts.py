@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from math import sqrt
 from typing import Any, Final
 
 _WORDS = {
@@ -48,6 +49,7 @@ _UNITS = (
     ("D", r"(?<![\w.])(?P<sign>[-+]) ?(?P<number>\d+(?:\.\d+)?)(?=\s*(?:[,;\n]|\.(?!\d)|$|and\b))", 1),  # "vocals +2", as on a fader
     ("B", rf"{_SIGN}(?:bpm|beats (?:per|a) minute)\b", 1), ("B", rf"(?:tempo|bpm){_OF} ?(?P<number>\d{{2,3}})(?![\d.%:]| ?%| per)(?: bpm\b)?", 1),
     ("C", rf"{_SIGN}(?:%|per ?cent\b|pct\b)", 1), ("C", r"by (?P<number>half)\b", 100),
+    ("H", rf"(?P<low>\d+(?:\.\d+)?)(?: ?k?hz)? ?(?:-|–|to|and) ?{_SIGN}k(?:hz)?\b", 1000), ("H", rf"(?P<low>\d+)(?: ?hz)? ?(?:-|–|to|and) ?{_SIGN}hz\b", 1),
     ("H", rf"{_SIGN}k(?:hz)?\b", 1000), ("H", rf"{_SIGN}(?:hz|hertz)\b", 1),
     ("S", rf"{_SIGN}(?:ms|milliseconds?)\b", 0.001), ("S", rf"{_SIGN}(?:s|secs?|seconds?)\b", 1), ("S", rf"{_SIGN}(?:mins?|minutes?)\b", 60),
     ("I", rf"{_SIGN}(?:semi-?tones?|half[ -]?(?:steps?|tones?))\b", 1), ("I", rf"{_SIGN}(?:whole[ -]?(?:steps?|tones?)|steps?)\b", 2),
@@ -66,6 +68,8 @@ def _amount(unit: str, factor: float, found: re.Match[str]) -> Amount:
     if unit == "K":
         return Amount(unit, key=f"{groups['tonic']} {groups['mode']}".strip())
     value, sign = factor * value_of(groups["number"]), groups.get("sign")
+    if low := groups.get("low"):
+        value = sqrt(value * factor * value_of(low))  # the middle of a band
     return Amount(unit, -value if sign in ("-", "minus") else value, bool(sign), groups["lead"])
 
 

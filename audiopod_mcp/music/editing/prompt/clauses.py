@@ -60,7 +60,8 @@ class Clause:
 
     @property
     def kinds(self) -> str:
-        return "".join(token.kind for token in self.tokens if token.kind not in "lwy")
+        kinds = "".join(token.kind for token in self.tokens if token.kind not in "hlwy")
+        return kinds if "k" in kinds else re.sub("oT|To$", "T", kinds)
 
     def values(self, kinds: str) -> list[Any]:
         return [token.value for token in self.tokens if token.kind in kinds]
@@ -88,7 +89,7 @@ class Clause:
     @property
     def is_stated(self) -> bool:
         """Whether it may say how something is, not how it should be."""
-        return bool(re.search("[sj]", self.kinds))
+        return bool(re.search("[sj]", self.kinds)) and "make" not in (token.text for token in self.tokens)
 
     @property
     def is_remark(self) -> bool:
@@ -108,10 +109,10 @@ class Clause:
 
     def takes_verb_of(self, before: Clause) -> bool:
         """Whether it leaves out the verb: "mute the guitar until 0:10 and the piano until 0:20"."""
-        if self.joint not in ("&", ",") or not re.fullmatch("P[AT]+", self.kinds):
+        if self.joint not in ("&", ",") or not re.fullmatch("P[AT]+|AT?P|AT|TA", self.kinds):
             return False
         same = self.amounts.keys() == before.amounts.keys() and ("T" in self.kinds) == ("T" in before.kinds)
-        return same and bool(re.fullmatch("(?!.*P.*P)(?=.*[vq])[vqPAT]+", before.kinds))
+        return same and bool(re.fullmatch("(?!.*P.*P)(?=.*[vq])[vqrPAT]+", before.kinds))
 
 
 def sentences_of(prompt: str) -> Iterator[tuple[Token | None, list[Clause]]]:
@@ -161,7 +162,7 @@ def _token(text: str, at: int) -> Token | None:
         if (found := pattern.match(text, at)) and (value := read(found)):
             return Token(kind, (value,) if kind == "T" else value, at, found.end(), found[0])
     phrase, best, end = "", None, at
-    for number in range(LONGEST + 2):
+    for number in range(2 * LONGEST):
         if (word := _WORD.match(text, end)) is None:
             break
         if (plain := word[0].lower()) not in ARTICLES:
@@ -197,7 +198,8 @@ def _sentence(text: str, start: int, tokens: list[Token]) -> tuple[Token | None,
             clauses[-1].asked = text[opened : tokens[first].start].strip(" \t'\"()")
         elif clause.tokens:
             if clauses and clause.takes_verb_of(clauses[-1]):
-                clause.tokens[:0] = (token for token in clauses[-1].tokens if token.kind in "vq")
+                taken = "vqr" if "P" in clause.kinds else "vqrP"
+                clause.tokens[:0] = (token for token in clauses[-1].tokens if token.kind in taken)
             opened = start
             clauses.append(clause)
         at, start = last, tokens[last - 1].end

@@ -69,7 +69,7 @@ _END, _SILENCE = "start|beginning", "trim|remove|cut silence"
 ROWS: Final = (
     Row("level", "DCUP", 5, "volume, level, loudness, gain", more="louder, loud, prominent, audible, stand out", less="quieter, quiet, softer, soft",
         lack="hard|difficult to hear, can't hear, buried", excess="overpowering"),
-    Row("bass", "D", 6, "low end, lows, bottom end, low|bass frequencies", excess="boomy, boominess, rumble"),
+    Row("bass", "D", 6, "low end, lows, bottom end, subs, low|bass|sub frequencies", excess="boomy, boominess, rumble"),
     Row("treble", "D", 6, "treble, highs, high end, top end, high frequencies"),
     Row("brightness", "D", 6, "brightness, sparkle, air, clarity", more="bright, brighter, brighten, crisp, crisper, airy, clearer",
         less="dark, darker, darken, warm, warmer, warmth, mellow, mellower", lack="dull, muffled"),
@@ -81,15 +81,15 @@ ROWS: Final = (
     Row("low_cut", "=H", 120, "high pass, highpass, hpf, low cut", alone=True),
     Row("high_cut", "=H", 6000, "low pass, lowpass, lpf, high cut", alone=True),
     _fixed("telephone, coming through telephone", {"action": "low_cut", "amount": 300}, {"action": "high_cut", "amount": 3400}),
-    Row("reverb", "C", 35, "reverb, room, ambience", more="wet, wetter, spacious", less="dry, drier, dryer", alone=True),
+    Row("reverb", "C", 35, "reverb, room, ambience", more="wet, wetter, spacious", less="dry, drier, dryer, dry out", alone=True),
     Row("echo", "CS", 40, "echo, delay, slapback, tape|slapback delay|echo", alone=True),
     Row("width", "C", 60, "width, stereo width", more="wide, wider, widen, wider stereo", less="narrow, narrower, narrower stereo", base=100),
     _fixed("mono", {"action": "width", "amount": 0}),
     Row("pan", "C", 60, more="right", less="left"),
     Row("compression", "D", 6, "compression", more="compress, compressed", alone=True),
-    Row("saturation", "D", 18, "distortion, overdrive, fuzz", more="distort, distorted, gritty, grittier", alone=True),
+    Row("saturation", "D", 18, "distortion, overdrive, fuzz, grit", more="distort, distorted, gritty, grittier", alone=True),
     Row("saturation", "D", 5, "saturation, tape saturation", more="saturate, saturated", alone=True),
-    Row("punch", "D", 6, "punch, attack, attacks", more="punchy, punchier, snappier, tighter"),
+    Row("punch", "D", 6, "punch, attack, attacks", more="punchy, punchier, snappier, tighter, tighten"),
     Row("de_ess", "D", 6, more="de ess, deess", lack="sibilance, sibilant, esses"),
     Row("speed", "=BCN", 10, "tempo, speed", base=100, more="faster, fast, quicker", less="slower, slow, slowed"),
     _fixed("double speed|tempo, twice as fast", {"action": "speed", "amount": 200}), _fixed("half speed|tempo, half as fast", {"action": "speed", "amount": 50}),
@@ -104,7 +104,7 @@ ROWS: Final = (
     _fixed("reverse, reversed, backwards", {"action": "reverse"}),
     _fixed(f"{_SILENCE} at|from {_END}", {"action": "trim_start"}), _fixed(f"{_SILENCE} at|from end", {"action": "trim_end"}),
     _fixed(f"{_SILENCE}, {_SILENCE} at|from both ends, {_SILENCE} at|from {_END} and end", {"action": "trim"}),
-    Row("repeat", "=N", 2, more="repeat, duplicate, loop, play again"),
+    Row("repeat", "=N", 2, more="repeat, duplicate, double, loop, play again"),
     _fixed("seamless loop, loopable, loop seamlessly", {"action": "loop"}),
     _fixed("instrumental, karaoke", {"action": "remove", "on": ["vocals"]}), _fixed("acapella, cappella", {"action": "remove", "but": ["vocals"]}),
 )  # fmt: skip
@@ -120,21 +120,21 @@ _WAYS = {
     "remove": "remove, rid of, delete, out, leave out, strip, eliminate", "no": "no, without",
     "mute": "mute, muted, silence, kill", "unwanted": "don't|dont want|need, do not want|need",
     "add": "add, added, apply", "enter": "bring in, come|comes|coming in, enter, enters", "replace": "replace, swap, swap out, exchange, use", "keep": "crop|trim|cut to",
-    "set": "set, turn, bring, take, push, pull, put, move, shift, pan, place, change, adjust, go, transpose, modulate, limit",
+    "set": "set, turn, bring, take, push, pull, put, move, moved, shift, pan, place, change, adjust, go, transpose, modulate, limit",
 }  # fmt: skip
 """Which way something goes; "set" says only that it does."""
 _MARKS = {
-    "t": "then, and|but then", "&": "and, plus, or, as well as, and also", "b": "but", "w": "with", "l": "into, for, by, to, on, instead of, rather than",
-    "o": "only, just, nothing but", "u": "solo, isolate", "n": "not, but not, except, except for, apart from, other than",
+    "t": "then, and|but then", "&": "and, plus, or, as well as, and also", "b": "but", "w": "with", "l": "into, for, by, to, on, instead of, in place of, rather than", "h": "there",
+    "o": "only, just, nothing but, strip it|everything|arrangement|mix|song|track down|back to, strip it|everything|arrangement|mix|song|track down|back to just|only", "u": "solo, isolate", "n": "not, but not, except, except for, apart from, other than",
     "k": "keep, keeping, leave, stay, stays, alone, unchanged, untouched, intact, as is, as it is|was, as|where they are, as before, same, same pitch|key|tempo|speed, don't|dont touch, do not touch",
     "g": "love, i like, like|love how, great, perfect, good, fine, nice, beautiful",
     "z": "don't, dont, do not, never, should|must not, shouldn't|mustn't, without changing|touching|affecting|altering",
-    "s": "is, are, was, were, sound, sounds, feel, feels", "i": "it, this, that, it sound", "m": "them, they, these, those, them sound", "j": "it's, that's, they're",
-    "y": "make, made, making, create, leaving, give, get, have, has, let, let's, want, need, needs, play",
+    "s": "there's, there is|are, is, are, was, were, sound, sounds, feel, feels", "i": "it, this, that, it sound", "m": "them, they, these, those, them sound", "j": "it's, that's, they're",
+    "y": "each, panned, make, made, making, create, leaving, give, get, have, has, let, let's, want, need, needs, play",
     "e": "everything|everyone|all but|except, all instruments|tracks|parts but|except, everything|all except for, everything|all apart from",
     "?": "should i|we, how about, just keep|leave, only|just touch, more|less on, not like, bass drop, make it higher|lower",
 }  # fmt: skip
-"""What joins clauses (t & b w l), says who is meant (o u e), who stays (k g z n), what is so (s), that somebody was named before (i, m of several, j is also s); y says nothing."""
+"""What joins clauses (t & b w l), says who is meant (o u e), who stays (k g z n), what is so (s), that somebody was named before (i, m of several, j is also s), that a time was (h); y says nothing."""
 _REST = "rest, others, everything|everyone else, other instruments|tracks, rest of band|mix|song"
 _ALL = "everything, everyone, track, song, mix, music, piece, whole track|song|mix|thing|piece, overall, arrangement, all, all instruments|tracks, all of it"
 _DEGREES = {
@@ -143,7 +143,7 @@ _DEGREES = {
 }  # fmt: skip
 """What an unmeasured change is multiplied by."""
 _FILLERS = (
-    "please, thanks, thank you, can, could, would, will, should, you, i, we, me, hear|try, hear|try|have|do it, there's, there is|are, in mix, strip down|back to, strip it down|back to, i'd, i'd|would love, i'd|would love to"
+    "please, pls, integrated, thanks, thank you, can, could, would, will, should, you, i, we, me, hear|try, hear|try|have|do it, i think|feel, throughout, ceiling, nothing else, no other changes, that plays, in mix, i'd, i'd|would love, i'd|would love to"
     ", be, now, maybe, about, around, like, or so, ok, instead, exactly, also, again, any, part, parts, line, effect, version, stereo image, from, in, at, of, over, as well, after that, in addition, through, every, section, filter, play|playing along, entirely, completely"
 )
 ARTICLES: Final = frozenset(("the", "a", "an", "my", "our", "his", "her", "its", "their", "both"))

@@ -25,7 +25,7 @@ def way_of(clause: Clause) -> str | None:
     """Which way a clause goes; ``""``: it does not say, ``None``: two ways at once."""
     said = clause.values("vc")
     ways = {*said} - {"set"}
-    if (ways & _UP and ways & _DOWN) or (len(said) > 1 and not ways.isdisjoint(_ALONE)):
+    if (ways & _UP and ways & _DOWN) or ways >= {"remove", "down"} or (len(said) > 1 and ways & {*_ALONE}):
         return None
     return next((way for way in _STRONGEST if way in ways), "")
 
@@ -47,7 +47,7 @@ def edits_of(clause: Clause) -> Made:
     if way is None or way in ("unwanted", "replace", "enter") or len(clause.values("A")) > len(amounts):
         return None
     removes = {"remove", "cut", "mute", "no"} & {*clause.values("v")}
-    if (removes or clause.is_stated) and "o" in re.sub("oT|To", "", clause.kinds):
+    if (removes or clause.is_stated) and "o" in clause.kinds:
         return None  # "strip it down to only the piano", "only the drums are too loud"
     if hertz and hertz.lead in _FILTERS and all(row.action in ("bass", "treble") for row in clause.rows):
         sure = len(amounts) == 1 and way not in _UP

@@ -15,7 +15,7 @@ from itertools import pairwise
 from pydantic import ValidationError
 
 from audiopod_mcp.edits.model import RULES, TrackEdit
-from audiopod_mcp.edits.players import PIECE_OF, TRACK_OF, player_name
+from audiopod_mcp.edits.players import PIECE_OF, TRACK_OF, part_of_a_stem
 from audiopod_mcp.music.captions.text_search import names_style
 from audiopod_mcp.music.model import Refused
 
@@ -25,16 +25,34 @@ from .meaning import edits_of, is_for_all, way_of
 from .plan import EXAMPLES, NOT_UNDERSTOOD, EditPlan, LeftOut, Wish
 from .unsupported import find_unsupported
 
-_OTHERS_GO = re.compile(r"T?v?(?:k?o|ok|u)PT?|oPk|k?Po")
-"""The forms of "only the drums"."""
-_STRETCH_STAYS = re.compile(r"(?:ko|ok|(k))E?T")
+_STAYS = re.compile(r"(?:ko|ok|(k))E?T")
 """The forms of "keep only the intro"."""
 _STAYS = re.compile(r"[PEBRijmsu]*k[kPEBRijmrsu]*|z[vPEBRimrqx]+|n[PB]|[PEijmsduT]*g[PEBRijmsduT]*")
 """The forms of "leave the drums as they are", "don't remove them", "not the drums", "the drums are great"."""
 _IS_APART = re.compile("B|[nkz]v?[PB]")
 """How "except the bass which …" and "keep the bass where …" begin."""
+_FORMS: tuple[tuple[re.Pattern[str], Fields | str], ...] = tuple(
+    (re.compile(pattern), form)
+    for pattern, form in (
+        (
+            r"(add|cut):vP:bass:",
+            "it could mean a player or the low end; say bass guitar, or more or less low end",
+        ),
+        (r":(T?v?(k?o|ok|u)[Ei]?PT?|oPk|k?Po):.*", {"action": "remove", "but": ""}),  # "only the drums"
+        (r"[^:]*:((ko|ok)E?T:.*|kE?T:.*:(?!section).*)", {"action": "keep"}),  # "keep only the intro"
+        # "Keep the drums loud", "don't leave them out", "reduce it on the piano"
+        (r"[^:]*:[^:]*([gknuz]|[ijm][^:]*[PBR]|[PBR][^:]*[ijm])[^:]*:.*", ""),
+        (r"enter:.*:at", {"action": "remove"}),
+        (r"(add|enter):vd?PE?T?:.*", {"action": "add"}),
+        (r"enter:.*", "say at which second they come in"),
+        (r"replace:vP:.*,.*", "it may be their parts, their levels or their places; say it of each by name"),
+        (r"unwanted:vP:.*", {"action": "remove"}),
+        (r"unwanted:.*", ""),
+    )
+)
+"""What a clause asks for, or why that is not sure, by its way, its kinds, whom it names and when."""
 _SWAPPED = re.compile(r"(?:replace|swap|swap out|exchange|turn|change) P (?:with|for|to|into|by) P(?: T)?")
-_INSTEAD = re.compile(r"(?:use )?P (?:instead of|rather than) P(?: T)?")
+_INSTEAD = re.compile(r"(?:use )?P (?:(?:instead|in place) of|rather than) P(?: T)?")
 _GOES_ON = re.compile(r"[&bw][^vx]+|,[^vx]*q[^vx]*|.*[ijm].*")
 """The forms of "and wider", ", wider", "and more reverb", "make it wider": what goes on about the same."""
 _WHEN = re.compile(r"(?:at|in|on|from|before|after|until|when|while|once)\b|.*\d:\d\d", re.IGNORECASE)
@@ -44,6 +62,7 @@ _STYLE = re.compile(
 )
 """What asks for the style that is named beside it, and does not name it in an aside."""
 _TONE = {"bass", "treble", "brightness", "equaliser", "low_cut", "high_cut", "de_ess"}
+_EITHER = "it may be the {} or all of the track; name the player, or say everything"
 _NOBODY = "who that is is not sure; name the player, or say everything"
 _DOUBTS = {
     "P": "it was to be for some players only; name them in the same clause",
@@ -70,19 +89,19 @@ class Reader:
     """The clause before that makes wishes, where it is a complaint."""
     here: bool = False
     """Whether that is in the same sentence."""
-    pieces: list[str] = field(default_factory=list)
-    """Parts of a stem that are to stay."""
-    spared: list[str] = field(default_factory=list)
-    """Those of whom something is said that is not understood, but that makes them others than the rest."""
+    apart: list[str] = field(default_factory=list)
+    """Parts of a stem that are to stay, and those of whom something is said that is not understood, but that
+    makes them others than the rest.
+    """
     doubts: str = ""
     """What the rest of a sentence has to say to be done, for whom (P) or when (T) it is."""
 
     def plan(self) -> EditPlan:
         for wish in list(self.wishes):
-            tracks = {TRACK_OF.get(name) for name in wish.edit.on or ()}
-            if piece := next((piece for piece in self.pieces if PIECE_OF[piece] in tracks), ""):
+            tracks = {TRACK_OF[name] for name in wish.edit.on or ()}
+            if piece := next((name for name in self.apart if PIECE_OF.get(name) in tracks), ""):
                 self.wishes.remove(wish)
-                self._leave_out(wish.asked, _of_a_piece(piece))
+                self._leave_out(wish.asked, part_of_a_stem(piece))
         told = (left.why for left in self.left_out if left.why.code != NOT_UNDERSTOOD)
         refusal = next(told, Refused("edit_not_understood", examples=EXAMPLES))
         if not self.left_out and (self.kept or self.left):
@@ -99,7 +118,7 @@ class Reader:
         """Take in one sentence, which is about the players and the time of its ``head`` if it names none."""
         made = len(self.wishes)
         self.before, self.here, self.doubts = Clause(), False, ""
-        _share_the_time(clauses)
+        _share(clauses)
         for clause, following in zip(clauses, [*clauses[1:], Clause()], strict=False):
             try:
                 self._read(clause, head, following)
@@ -108,7 +127,8 @@ class Reader:
                 self.doubts += "P" if str(unsure) or re.search("[PBR]", clause.kinds) else ""
                 self.doubts += "T" if "T" in clause.kinds or _WHEN.match(clause.asked) else ""
                 if names := tuple(name for players in clause.values("PB") for name in players.names):
-                    self.spared += names if _IS_APART.match(clause.kinds) else ()
+                    excepted = clause.joint == "b" and "E" in self.before.kinds
+                    self.apart += names if excepted or _IS_APART.match(clause.kinds) else ()
                     clause.players = Players(names) if "R" not in clause.kinds else EVERYTHING
                     self.last, self.here = clause, True
             self.before = clause
@@ -119,11 +139,21 @@ class Reader:
         kinds, times = clause.kinds, clause.values("T")
         if times or (head and head.kind == "T"):
             clause.when = times[0] if times or not head else head.value
-        if "at" in clause.when[0] and "fade_out" in {row.action for row in clause.rows}:
-            clause.when = ({"start": clause.when[0]["at"]},)
-        elif "at" in clause.when[0] and way_of(clause) != "enter":
-            raise NotSure("it says when it begins; say from when to when it is to be")
-        if re.search(r"\?|T.*T", kinds) or (clause.joint == "t" and clause.when[0] and not times):
+        elif clause.values("h"):
+            clause.when = (self.before if self.before.when[0] else self.last).when
+            if not clause.when[0]:
+                raise NotSure("say in which sections or seconds it is to be")
+        at, enters = clause.when[0].get("at"), way_of(clause) == "enter"
+        begins = clause.when[0].get("start", at)
+        if enters and isinstance(begins, float) and "end" not in clause.when[0]:
+            clause.when = ({"at": begins},)
+        elif at is not None and "fade_out" in (row.action for row in clause.rows):
+            clause.when = ({"start": at},)
+        elif at is not None:
+            raise NotSure("say from which second to which it is to be")
+        # "In the intro, mute it from 0:02 to 0:04"
+        twice = head is not None and head.kind == "T" and head.text and times and not clause.joint
+        if re.search(r"\?|T.*T", kinds) or twice or (clause.joint == "t" and clause.when[0] and not times):
             raise NotSure  # "In the intro only piano, then only drums"
         if kinds == "nT" and self.before.made:
             # "Mute the guitar, but not in the chorus": to do it all the time would be worse than not at all.
@@ -137,19 +167,20 @@ class Reader:
         if clause.joint == "b" and kinds == "P" and "E" in self.before.kinds:
             stays = True  # "make everything louder but the drums"
         if players.piece and "g" not in kinds and not re.search("P.*P", kinds):
-            self.pieces += [players.piece] * stays
-            raise NotSure(_of_a_piece(players.piece))
+            self.apart += [players.piece] * stays
+            raise NotSure(part_of_a_stem(players.piece))
         if stays:
             return self._stay(clause)
         missing = {"P": not (players.names or "E" in kinds or is_for_all(clause)), "T": not clause.when[0]}
         for doubt in self.doubts:
             if missing[doubt]:
                 raise NotSure(_DOUBTS[doubt])
-        clause.made = self._made(clause)
+        clause.made = self._made(clause, headed=head is not None and head.kind in "PRB")
         about_all = clause.players == EVERYTHING and "E" not in kinds
         if about_all and self.remark.players.names and _remedies(clause, self.remark):
-            who = self.remark.players.names[0]  # "The piano is harsh. Cut 3 kHz by 4 dB."
-            raise NotSure(f"it may be the {who} or all of the track; name the player, or say everything")
+            raise NotSure(
+                _EITHER.format(self.remark.players.names[0])
+            )  # "The piano is harsh. Cut 3 kHz by 4 dB."
         same = self.remark.made and self.remark.players == players and not clause.is_remark
         if same and _remedies(clause, self.remark):
             self._forget(self.remark)  # "The drums are too loud, turn them down by 3 dB" is one wish.
@@ -173,7 +204,10 @@ class Reader:
         then = following.joint + following.kinds
         if "r" in kinds and "A" not in kinds and re.fullmatch("&d?r[PB]?A[PB]?", then):
             raise NotSure  # "boost the lows and highs by 3 dB"
-        if clause.rows and kinds[-1:] not in "TA" and re.fullmatch("&[dcrqx]+[PB]T?", then):
+        bands = "H" in clause.amounts and "H" in following.amounts and "&v?A+[PB]T?"
+        if re.fullmatch(bands or "&[dcrqx]+[PB]T?", then) and (
+            bands or (clause.rows and kinds[-1:] not in "TA")
+        ):
             return following.values("PB")[0]  # type: ignore[no-any-return] # "reverb and delay on the vocals"
         said_it, them = re.search("[ijm]", kinds), "m" in kinds
         low = any(wish.edit.action == "bass" and not wish.edit.on for wish in last.made)
@@ -186,8 +220,7 @@ class Reader:
         timed = "T" in last.kinds and not (clause.when[0] or said_it)  # "3 dB louder in the verse, and dry"
         goes_on = last.made and not (new or timed) and _GOES_ON.fullmatch(clause.joint + kinds)
         if not (them or goes_on or (said_it and re.search("[kz]", kinds))):
-            who = last.players.names[0]
-            raise NotSure(f"it may be the {who} or all of the track; name the player, or say everything")
+            raise NotSure(_EITHER.format(last.players.names[0]))
         return last.players
 
     def _stay(self, clause: Clause) -> None:
@@ -200,33 +233,24 @@ class Reader:
         elif "P" in clause.kinds or not self.before.made:  # "raise the vocals, they are great" is a reason
             self.kept |= dict.fromkeys((name for name in players.names if name in TRACK_OF), clause.asked)
 
-    def _made(self, clause: Clause) -> list[Wish]:
+    def _made(self, clause: Clause, *, headed: bool) -> list[Wish]:
         """The wishes of a clause."""
-        kinds, way, names = clause.kinds, way_of(clause), clause.players.names
+        names, when = clause.players.names, clause.when[0]
+        said = f"{way_of(clause)}:{clause.kinds}:{','.join(names)}:{','.join(when)}"
+        form = next((form for pattern, form in _FORMS if pattern.fullmatch(said)), None)
         fields: Sequence[Fields] | None = None
-        stretch = _STRETCH_STAYS.fullmatch(kinds)
-        if re.search("[PBR].*[PBR]", kinds):
+        if re.search("[PBR].*[PBR]", clause.kinds):
             fields = _replaced(clause)
-        elif names == ("bass",) and kinds == "vP" and way in ("add", "cut") and not clause.when[0]:
-            raise NotSure("it could mean a player or the low end; say bass guitar, or more or less low end")
-        elif _OTHERS_GO.fullmatch(kinds) and not way:
+        elif isinstance(form, str):
+            raise NotSure(form)
+        elif form == {"action": "remove", "but": ""}:
             fields = [{"action": "remove", "but": names}]
-        elif stretch and not (stretch[1] and "section" in clause.when[0]):
-            fields = [{"action": "keep"}]
-        elif re.search("[gknuz]|[ijm].*[PBR]|[PBR].*[ijm]", kinds):
-            pass  # "keep the drums loud", "don't leave them out", "reduce it on the piano"
-        elif way == "enter" and clause.when[0].keys() in ({"at"}, {"start"}):
-            clause.when = ({"end": next(iter(clause.when[0].values()))},)
-            fields = [{"action": "remove"}]
-        elif way == "replace" and kinds == "vP" and len(names) > 1:
-            raise NotSure("it may be their parts, their levels or their places; say it of each by name")
-        elif way == "enter" and not re.fullmatch("vd?PE?T?", kinds):
-            raise NotSure("say at which second they come in")
-        elif way in ("add", "enter") and re.fullmatch("vd?PE?T?", kinds):
+        elif form == {"action": "add"}:
             fields = [{"action": "add", "instrument": name} for name in names]
-        elif way == "unwanted":
-            fields = [{"action": "remove"}] if kinds == "vP" else None
-        elif not re.fullmatch("[&,]d?r[PB]?T?", clause.joint + kinds):
+        elif form:
+            fields = [form]
+            clause.when = ({"end": when["at"]},) if "at" in when else clause.when
+        elif headed or not re.fullmatch("[&,]d?r[PB]?T?", clause.joint + clause.kinds):
             fields = edits_of(clause)
         elif "r" in self.before.kinds:  # "remove the reverb and the echo"
             clause.tokens[:0] = (token for token in self.before.tokens if token.kind in "vc")
@@ -251,11 +275,7 @@ class Reader:
 
     def _sparing_the_kept(self, wish: Wish) -> Wish:
         """``wish``, where it is about everything, made for everything but those who are to stay."""
-        names = [
-            *self.kept,
-            *(n for n in self.spared if n in TRACK_OF),
-            *(PIECE_OF[piece] for piece in self.pieces),
-        ]
+        names = [*self.kept, *(PIECE_OF.get(name, name) for name in self.apart)]
         edit, changed = wish.edit, {}
         everyone = not (wish.exact or edit.on) and RULES[edit.action].players
         if edit.on and "backing_vocals" in map(TRACK_OF.get, names):
@@ -265,16 +285,24 @@ class Reader:
         return Wish(edit.model_copy(update=changed), wish.asked, wish.exact)
 
 
-def _share_the_time(clauses: Sequence[Clause]) -> None:
-    """Have the time at the end of a list hold for all of it: "bass up and guitar down in the second half"."""
+def _share(clauses: Sequence[Clause]) -> None:
+    """Have what ends a list hold for all of it: "bass up and guitar down in the second half"."""
     joints = "&"
     for before, clause in reversed(list(pairwise(clauses))):
         when = next(iter(clause.values("T")), clause.when)
-        own, kinds = before.kinds, clause.kinds
-        one_verb = not re.search("[vij]", kinds) or ("P" in own and "P" in kinds)
-        plain = not re.search("T.|[kgnuz]|^o", kinds.removesuffix("o")) and not re.search("[Tkgnuz]|^o", own)
-        whole = is_for_all(before) or is_for_all(clause)
-        if when[0] and clause.joint in joints and one_verb and plain and not whole:
+        own, kinds, ways = before.kinds, clause.kinds, [way_of(before), way_of(clause)]
+        named = "P" in own and "P" in kinds
+        one_verb = not re.search("[vij]", kinds) or named
+        plain = not re.search("T.|[kgnuz]|^o", kinds) and not re.search("[Tkgnuz]|^o", own)
+        whole = any(is_for_all(each) and (each.rows or not named) for each in (before, clause))
+        if (
+            named
+            and own + "A" == kinds.removesuffix("T")
+            and {*ways} <= {"up", "down"}
+            and clause.joint == "&"
+        ):
+            before.tokens += (token for token in clause.tokens if token.kind == "A")  # "by 3 dB", both
+        if when[0] and clause.joint in joints and one_verb and plain and not whole and ways[1] != "enter":
             before.when, joints = when, "&,"  # "bass up, drums up and guitar down in the second half"
         else:
             joints = "&"
@@ -308,11 +336,3 @@ def _replaced(clause: Clause) -> list[Fields] | None:
     old, new = players if swapped else reversed(players)
     alone = len(new.names) == 1
     return [{"action": "replace", "on": old.names, "instrument": new.names[0]}] if alone else None
-
-
-def _of_a_piece(piece: str) -> str:
-    """Why a piece of a player can't be treated by itself."""
-    try:
-        return player_name(piece)
-    except ValueError as error:
-        return str(error)

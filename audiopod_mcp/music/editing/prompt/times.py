@@ -13,7 +13,7 @@ from audiopod_mcp.edits.moments import section_name
 from .amounts import NUMBER, Reader, value_of
 
 When = dict[str, Any]
-"""The fields ``start``, ``end`` and ``section`` of an edit; ``at`` is a moment, where something begins."""
+"""The fields ``start``, ``end`` and ``section`` of an edit; ``at`` is a moment, or words for one."""
 Found = re.Match[str]
 
 _UNIT = r"(?:s|secs?|seconds?|m|mins?|minutes?)"
@@ -53,6 +53,8 @@ def _named(*words: str | None) -> When | None:
         return None
 
 
+_SECTION = rf"(?:(?:the|each|every|all|both)(?: of)?(?: the)? )?(?:({_ORDER}) )?\b({_NAMES})(?:e?s)?\b(?! effect| the)(?: (\d)\b(?! ?(?:times|x|db|%|bpm|hz|semitones?|s|seconds?)\b))?"
+
 _PATTERNS: Final[tuple[tuple[str, Callable[[Found], When | None]], ...]] = (
     (rf"(?:in |from |between |for )?bars? (\d+)(?: ?{_TO} ?(?:bar )?(\d+))?\b", lambda m: _named(f"bars {m[1]}-{m[2] or m[1]}")),
     (rf"{_IN}the (first|last) (?:({NUMBER}) )?(?:bars?|measures?)\b", lambda m: _named(m[1], f"{value_of(m[2] or '1'):g} bars")),
@@ -63,7 +65,8 @@ _PATTERNS: Final[tuple[tuple[str, Callable[[Found], When | None]], ...]] = (
     (rf"(?:until|till|before|up to) ({_CLOCK})", lambda m: {"end": _seconds(m[1])}),
     (rf"{_IN}the (first|opening|last|final) (?:({NUMBER})[ -])?({_UNIT})\b", lambda m: _edge(m[1], m[2], m[3])),
     (rf"{_IN}(?:the )?(first|second|last) (half|third|quarter)\b", lambda m: _named(m[1], m[2])),
-    (rf"{_IN}(?:(?:the|each|every|all|both)(?: of)?(?: the)? )?(?:({_ORDER}) )?\b({_NAMES})(?:e?s)?\b(?! effect| the)(?: (\d)\b(?! ?(?:times|x|db|%|bpm|hz|semitones?|s|seconds?)\b))?", lambda m: _named(m[1], m[2], m[3])),
+    (rf"(?:until|till|before|after) {_SECTION}|from {_SECTION} on(?:wards?)?\b", lambda m: {"at": m[0]}),
+    (rf"{_IN}{_SECTION}", lambda m: _named(m[1], m[2], m[3])),
 )  # fmt: skip
 READERS: Final[tuple[Reader, ...]] = tuple(
     ("T", re.compile(pattern, re.IGNORECASE), read) for pattern, read in _PATTERNS

@@ -163,6 +163,18 @@ UNDERSTOOD = {
     "bass up, drums up and guitar down in the second half": "make the bass 5 dB louder in the second half; make the drums 5 dB louder in the second half; make the guitar 5 dB quieter in the second half",
     "louder and brighter drums in the chorus": "make the drums 5 dB louder in the chorus; make the drums 6 dB brighter in the chorus",
     "10% faster and drums louder in the chorus": "set the speed to 110 %; make the drums 5 dB louder in the chorus",
+    "I think the bass is a bit too loud in the chorus, could you bring it down 2 dB there?": "make the bass 2 dB quieter in the chorus",
+    "Boost the vocal presence around 3-4 kHz by 2 dB.": "boost the vocal by 2 dB at 3464.1016 Hz",
+    "Make the whole thing sound warmer and less bright.": "make everything 6 dB darker",
+    "Trim the silence from the beginning and the end.": "trim the silence at both ends",
+    "Vocals: +1 dB, a bit of delay. Guitars: -2 dB, panned 30% left.": "make the vocals 1 dB louder; add 20 % echo to the vocals; make the guitars 2 dB quieter; pan the guitars 30 % left",
+    "Boost 100 Hz by 3 dB and cut 8 kHz by 2 dB on the drums.": "boost the drums by 3 dB at 100 Hz; cut the drums by 2 dB at 8000 Hz",
+    "Strip the arrangement down to vocals and piano in the last verse.": "remove everything but the vocals and the piano in the last verse",
+    "Add piano and remove guitar in the second half.": "have piano play along in the second half; remove the guitar in the second half",
+    "remove the drums and fade out the vocals in the last 5 seconds": "remove the drums; fade out the vocals over 5 s",
+    "Lower drums and raise bass by 3 dB each.": "make the drums 3 dB quieter; make the bass 3 dB louder",
+    "Lower the vocals 2 dB in verse 1 and 3 dB in verse 2.": "make the vocals 2 dB quieter in verse 1; make the vocals 3 dB quieter in verse 2",
+    "there's too much reverb on the vocals": "take 60 % of the reverb off the vocals",
     "mute the guitar until 0:10 and the piano until 0:20": "remove the guitar until 10 s; remove the piano until 20 s",
 }  # fmt: skip
 
@@ -181,6 +193,7 @@ def test_what_is_clear_is_understood(prompt, edits):
         ("transpose up 2 semitones but keep the bass where it is", "raise the pitch of everything but the bass by 2 semitones", "keep the bass where it is"),
         ("The vocals are harsh. Take out some treble", "cut the vocals by 4 dB at 3500 Hz", "Take out some treble"),
         ("louder, and remove the kick", "make everything 4 dB louder", "remove the kick"),
+        ("Boost everything by 3 dB but the bass by only 1 dB", "make everything but the bass 3 dB louder", "the bass by only 1 dB"),
         ("3 dB quieter, oink like a pig", "make everything 3 dB quieter", "oink like a pig"),
         ("Make it sparkle like Versailles", "", "Make it sparkle like Versailles"),
         ("add strings and make it louder", "have strings play along", "make it louder"),
@@ -326,6 +339,11 @@ def test_what_is_said_once_is_meant_of_all_that_are_named_with_it(prompt, edits)
         "swap guitar and piano",
         "silence the bass at 0:30",
         "bring the drums in after the intro",
+        "there are no drums",
+        "strip down the drums",
+        "mute the strings until the first chorus",
+        "in the intro, mute the drums from 0:02 to 0:04",
+        "make it louder there",
     ],
 )
 def test_what_may_mean_two_things_is_not_done(prompt):
