@@ -15,7 +15,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from audiopod_mcp.music.model import Progress, Span, ignore_progress
 from audiopod_mcp.music.signal.averages import moving_mean
-from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
+from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE, halve
 from audiopod_mcp.music.signal.interpolation import interpolate_bins
 from audiopod_mcp.music.signal.stft import STFT, Array
 
@@ -125,14 +125,15 @@ def vocal_features(mid: Array, side: Array, report: Progress = ignore_progress) 
     raw = np.zeros((frames, 3 * _N_BANDS + 3), np.float32)
     last: Array | None = None
     transform = STFT.centered(N_FFT, HOP)
-    middle = transform.magnitudes(mid, _BLOCK)
+    energies = _energies(mid, transform)
+    middle = transform.halved().magnitudes(halve(mid), _BLOCK)
     silent = repeat((0, np.zeros((1, 1), np.float32)))
-    sides = transform.magnitudes(side, _BLOCK, _MIDDLE) if side.any() else silent
+    sides = transform.halved().magnitudes(halve(side), _BLOCK, _MIDDLE) if side.any() else silent
     for (first, level), (_, width) in zip(middle, sides, strict=False):
         here = slice(first, first + len(level))
         octaves = _log_frequency(level)
         raw[here, : 3 * _N_BANDS] = _fluctogram(octaves, octaves[:1] if last is None else last)
-        raw[here, 3 * _N_BANDS :] = _band_balance(level, width)
+        raw[here, 3 * _N_BANDS :] = _band_balance(level, width, energies[here])
         last = octaves[-1:]
         report((first + len(level)) / frames, "listening for a voice")
     shift, steady, peaky = (raw[:, k * _N_BANDS : (k + 1) * _N_BANDS].T for k in range(3))
@@ -190,13 +191,30 @@ def _fluctogram(octaves: Array, before: Array) -> Array:
     return fluctogram
 
 
-def _band_balance(level: Array, width: Array) -> Array:
+def _energies(signal: Array, transform: STFT) -> Array:
+    """The energy of all bins of each frame but that of the first bin, half of which is missing.
+
+    By Parseval's theorem it is half of what a frame's samples have: ``(frames,)``.
+    """
+    window = np.square(transform.window).reshape(-1, HOP).T * np.float32(N_FFT / 2)
+    parts, before = window.shape[1], transform.padding[0] // HOP
+    energies = np.zeros(transform.frame_count(len(signal)) + 2 * parts, np.float32)
+    for start in range(0, len(signal), _BLOCK * HOP):
+        piece = np.square(signal[start : start + _BLOCK * HOP])
+        by_part = np.pad(piece, (0, -len(piece) % HOP)).reshape(-1, HOP) @ window
+        for part in range(parts):  # the frame that a stretch of one hop is this part of
+            frame = parts + start // HOP + before - part
+            energies[frame : frame + len(by_part)] += by_part[:, part]
+    return energies[parts:-parts]
+
+
+def _band_balance(level: Array, width: Array, energies: Array) -> Array:
     """The middle of the spectrum: level (dB), share in the centre, share in all: ``(frames, 3)``.
 
-    ``level`` is of the whole spectrum of the centre, ``width`` of the middle of that of the sides.
+    ``level`` is of the centre, ``width`` of the middle of the sides; ``energies`` are :func:`_energies`.
     """
-    middle = level[:, _MIDDLE]
-    energy, sides, whole = (np.einsum("fb,fb->f", part, part) for part in (middle, width, level))
+    energy, sides = (np.einsum("fb,fb->f", part, part) for part in (level[:, _MIDDLE], width))
+    whole = energies + np.square(level[:, 0]) / 2
     shares = (10 * np.log10(energy + 1e-3), energy / (energy + sides + 1e-9), energy / (whole + 1e-9))
     return np.stack(shares, axis=1).astype(np.float32)
 
