@@ -190,8 +190,8 @@ class Staging:
     section: int
     """Its number in the lyrics, from 0."""
     action: str
-    """``only`` (nobody else plays in it), ``rests`` (in it), ``enters``, ``leaves`` or ``all``; ``more`` or
-    ``less`` is to be played there than elsewhere.
+    """``only`` (nobody else plays in it), ``plays`` or ``rests`` (in it), ``enters``, ``leaves`` or ``all``;
+    ``more`` or ``less`` is to be played there than elsewhere.
     """
     players: tuple[str, ...]
     """Instruments or tracks."""
