@@ -250,7 +250,7 @@ MANNERS: dict[str, dict[str, str]] = {
     # Ways of playing: the figure (:mod:`audiopod_mcp.music.composition.figures`) of each role that is played so.
     r"finger-?(?:pick(?:ing|ed)|style)|travis[\s-]pick(?:ing|ed)": {"comp": "travis"}, r"strumm(?:ing|ed)": {"comp": "strum"},
     r"skank(?:ing|s)?": {"comp": "skank"}, r"palm[\s-]mut(?:ed|ing)|chugg(?:ing|y)|chugs?": {"comp": "chug"},
-    r"power chords?": {"comp": "power"}, r"arpeggiat(?:ed|ing)|arpeggios?|broken chords?": {"comp": "arp8"},
+    r"power chords?": {"comp": "power"}, r"arpeggiat(?:ed|ing)|arpeggios?|broken chords?": {"comp": "arp8", "bass": "arpeggio"},
     r"stabs?|stabbing": {"comp": "stabs"}, r"montuno": {"comp": "montuno"}, r"stride": {"comp": "stride"},
     r"oom[\s-]?pah": {"comp": "oompah"}, r"alberti": {"comp": "alberti"}, r"jangl(?:y|ing)": {"comp": "jangle"},
     r"rasgueado": {"comp": "rasgueado"}, r"tremolo": {"comp": "tremolo"}, r"bubbl(?:e|ing)": {"comp": "bubble"},

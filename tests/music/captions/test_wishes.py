@@ -381,6 +381,7 @@ def test_a_guitar_is_picked_or_strummed_as_it_is_asked():
         ("reggae with skanking guitar, one-drop drums", "skanking guitar (electric guitar), one-drop drums"),
         ("cinematic, arpeggiated harp and tremolo strings", "arpeggiated harp (harp), tremolo strings"),
         ("soul with brass stabs", "brass stabs (brass)"),
+        ("synthwave, arpeggiated bass", "arpeggiated bass (synth bass)"),
         ("ambient, piano arpeggios", "piano arpeggios (piano)"),
     ],
 )
