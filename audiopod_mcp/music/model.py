@@ -357,7 +357,7 @@ class Recipe:
     """The only tracks that were rendered, where not all were."""
     loop: bool = False
     steps: tuple[tuple[str, tuple[Any, ...]], ...] = ()
-    """What was done to the stems then, and with what arguments (:mod:`.generation.production`)."""
+    """What was done to mix and stems then, and with what arguments (:mod:`.generation.production`)."""
 
     @property
     def is_plain(self) -> bool:
@@ -385,7 +385,9 @@ class Rendering:
     rate: int
     """Hz."""
     stems: Mapping[str, Audio] = field(default_factory=dict)
-    """By track name, each shaped like ``audio``, which is their sum; empty where there are none."""
+    """By track name, each shaped like ``audio``, which is their sum; empty where there are none.
+
+    Those of music that was rendered from a score may be played when one is looked at."""
     score: Score | None = None
     lyrics: tuple[LyricLine, ...] = ()
     notes: tuple[str, ...] = ()
