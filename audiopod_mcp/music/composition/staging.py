@@ -1,7 +1,8 @@
 """Who plays in the sections of tagged lyrics: notes of everybody else are left out there.
 
-Where somebody plays alone and others are said to enter later, the piece grows: whoever is not named comes in
-with the last of those who are. Words are sung wherever they are.
+Where somebody plays alone and others are said to enter later, the piece grows: whoever is not named waits for
+a tag that asks for all or names nobody, or comes in with the last of those who enter. Words are sung wherever
+they are.
 """
 
 from __future__ import annotations
@@ -46,8 +47,8 @@ def _silences(plan: SongPlan, staging: Sequence[Staging], part: Part, parts: Seq
         if waits_until is not None and section.stanza is not None and section.stanza >= waits_until:
             waits_until = None
         if alone and "only" not in here:
-            waits_until = _last_entry(staging, alone[0].section)
-        if {"enters", "only"} & {*here} or any(step.action == "all" for step in now):
+            waits_until = _entry_of_all(staging, alone[0].section)
+        if {"enters", "only", "plays"} & {*here} or any(step.action == "all" for step in now):
             away, waits_until = False, None
         away = away or "leaves" in here
         silent = "rests" in here or away or waits_until is not None
@@ -58,15 +59,20 @@ def _silences(plan: SongPlan, staging: Sequence[Staging], part: Part, parts: Seq
     return silences
 
 
-def _last_entry(staging: Sequence[Staging], after: int) -> int | None:
-    """The section of the last entry that follows somebody's playing alone in the section ``after``."""
+def _entry_of_all(staging: Sequence[Staging], after: int) -> int | None:
+    """The section in which whoever no tag names enters, after somebody's playing alone in ``after``.
+
+    It is the first that asks for all or names nobody, or else that of the last entry.
+    """
     last = None
-    for step in staging:
-        if step.section > after:
-            if step.action == "only":
-                break
-            if step.action in ("enters", "all"):
-                last = step.section
+    for section in range(after + 1, max(step.section for step in staging) + 1):
+        actions = {step.action for step in staging if step.section == section} - {"more", "less"}
+        if "only" in actions:
+            break
+        if not actions or "all" in actions:
+            return section
+        if "enters" in actions:
+            last = section
     return last
 
 
