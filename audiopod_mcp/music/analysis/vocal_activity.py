@@ -8,6 +8,7 @@ voices badly; a gliding lead guitar or a saxophone can pass for one.
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import repeat
 
 import numpy as np
@@ -171,13 +172,13 @@ def _fluctogram(octaves: Array, before: Array) -> Array:
     match, and how peaky the band is.
     """
     rows = np.concatenate((before, octaves))
-    window = np.bartlett(_BAND_BINS).astype(np.float32)
+    window, shifted_windows = _windows()
     highest, lowest = _BAND_BINS // 10, 3 * _BAND_BINS // 10
     fluctogram = np.empty((len(octaves), 3 * _N_BANDS), np.float32)
     for band in range(_N_BANDS):
         start = band * _BINS_PER_OCTAVE
         around = rows[:, start : start + _BAND_BINS + 2 * _MAX_SHIFT]
-        sums, lengths = _moments(around, window)
+        sums, lengths = _moments(around, shifted_windows)
         middle = around[:, _MAX_SHIFT:-_MAX_SHIFT]
         shifted = sliding_window_view(around[1:], _BAND_BINS, axis=1)
         by_shift = np.einsum("fb,fsb->fs", middle[:-1] * np.square(window), shifted)
@@ -219,17 +220,23 @@ def _band_balance(level: Array, width: Array, energies: Array) -> Array:
     return np.stack(shares, axis=1).astype(np.float32)
 
 
-def _moments(rows: Array, window: Array) -> tuple[Array, Array]:
-    """Of each stretch of each row, times ``window``: the sum, and the length of it less its mean.
+@cache
+def _windows() -> tuple[Array, Array]:
+    """The window of a band, and it at each shift: ``(bins around, shifts)``."""
+    window = np.bartlett(_BAND_BINS).astype(np.float32)
+    shifted = np.zeros((_BAND_BINS + 2 * _MAX_SHIFT, 2 * _MAX_SHIFT + 1), np.float32)
+    for shift, column in enumerate(shifted.T):
+        column[shift : shift + _BAND_BINS] = window
+    return window, shifted
 
-    Both are ``(frames, stretches)``; lengths are never 0.
+
+def _moments(rows: Array, windows: Array) -> tuple[Array, Array]:
+    """Of each row times each of the ``windows``: the sum, and the length of it less its mean.
+
+    Both are ``(frames, windows)``; lengths are never 0.
     """
-    count = rows.shape[1] - len(window) + 1
-    weights = np.zeros((rows.shape[1], count), np.float32)
-    for place in range(count):
-        weights[place : place + len(window), place] = window
-    sums, squares = rows @ weights, np.square(rows) @ np.square(weights)
-    lengths: Array = np.sqrt(np.maximum(squares - np.square(sums) / len(window), 0)) + np.float32(1e-6)
+    sums, squares = rows @ windows, np.square(rows) @ np.square(windows)
+    lengths: Array = np.sqrt(np.maximum(squares - np.square(sums) / _BAND_BINS, 0)) + np.float32(1e-6)
     return sums, lengths
 
 

@@ -80,9 +80,9 @@ def downmix(audio: Sliceable, rate: int, report: Progress = ignore_progress) -> 
     mid = mixed[0][: filled[0]]
     side = mixed[1][: filled[1]] if stereo else np.zeros_like(mid)
     mid -= mid.mean()
-    if stereo and highest(mid) < 0.01 * highest(side):
-        mid = side.copy()  # channels in opposite phase: what is heard is their difference
     peak = highest(mid)
+    if stereo and peak < 0.01 * (beside := highest(side)):
+        mid, peak = side.copy(), beside  # channels in opposite phase: what is heard is their difference
     if peak > SILENCE_THRESHOLD:
         mid /= peak
         side /= peak
