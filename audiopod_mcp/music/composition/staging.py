@@ -54,7 +54,7 @@ def _silences(plan: SongPlan, staging: Sequence[Staging], part: Part, parts: Seq
         silent = "rests" in here or away or waits_until is not None
         if alone and "only" not in here:
             silent = any(plays_it(other, alone[0].players) and _plays(other, stretch) for other in parts)
-        if silent:
+        if silent and part.instrument != plan.sections[number].soloist:
             silences.append(stretch)
     return silences
 
