@@ -41,6 +41,8 @@ _EVERYBODY = re.compile(
     re.IGNORECASE,
 )
 _NOBODY = re.compile(r"(?:all )?a[\s-]?cap+el+a(?: vocals?| voices?)?", re.IGNORECASE)
+_BARE = re.compile(r"\bstripped\b|\bbare\b", re.IGNORECASE)
+"""What leaves nobody but those who are listed."""
 _REWORDED = (
     (
         re.compile(r"(?: (?:drop|cut|fall|go|bow)(?:e?s|p?ing|t?ing)?| are| is)? out$", re.IGNORECASE),
@@ -80,6 +82,8 @@ def read_tag_players(words: str) -> TaggedPlayers:
         if action:
             said.append((action, players))
         unread += beside
+    if _BARE.search(words):
+        said = [("only" if action == "plays" else action, players) for action, players in said]
     if any(action == "only" for action, _ in said):  # "Strings, piano only": both.
         listed = [player for action, players in said if action == "plays" for player in players]
         said = [
