@@ -26,7 +26,7 @@ from .clauses import named_tracks, read_clauses
 from .numbers import canonical_metre
 from .phrases import Phrase
 from .style_names import choose_style
-from .tagged_players import joined, staging_of
+from .tagged_players import MELODIC, joined, staging_of
 from .tempo_words import dotted_tempo_range, tempo_of_word
 from .text_search import find_words, normalize_text, word_pattern
 from .vocabulary import COMMON_KEYS, INSTRUMENT_WORDS, LANGUAGES
@@ -133,8 +133,9 @@ def read_caption(
     lyrics = in_key(lyrics, tonality) if lyrics else lyrics
     parts, staging = stanzas(lyrics), staging_of(lyrics)
     tagged = _tagged_solos(lyrics, style, staging)
-    there = {*instruments, *(member.instrument for member in style.band)}
-    joining, staging = joined(staging, {n for n, part in enumerate(parts) if part.lines}, tagged, there)
+    sung = {number for number, part in enumerate(parts) if part.lines}
+    band = [member.instrument for member in style.band]
+    joining, staging = joined(staging, sung, tagged, instruments, band)
     instruments = (*instruments, *joining)
     sings = any(part.lines for part in parts)
     instrumental = instrumental or (
@@ -258,21 +259,23 @@ def _tagged_solos(
     others = {step.section for step in staging if step.action in ("enters", "leaves", "all")}
     for number, section in enumerate(read_lyrics(lyrics or "").sections):
         if section.tag and not section.lines and number not in others:
+            silent = {
+                player
+                for step in staging
+                if step.section == number and step.action == "rests"
+                for player in step.players
+            }
             named = [
                 name
                 for words in (section.tag.split(":")[0], section.tag)  # "Sax solo: bass and drums below"
                 for name in _instruments(wanted_phrases(words), style)
-                if _can_play_solo(name)
+                if _can_play_solo(name) and silent.isdisjoint((name, INSTRUMENTS[name].track))
             ]
             together = any(step.section == number and len(step.players) > 1 for step in staging)
-            tunes = [name for name in named if INSTRUMENTS[name].track in _MELODIC] if together else []
+            tunes = [name for name in named if INSTRUMENTS[name].track in MELODIC] if together else []
             if named:
                 found.append(((tunes or named)[0], number))
     return tuple(found)
-
-
-_MELODIC = ("brass", "strings", "woodwinds")
-"""Tracks of those who have the tune where they play with others."""
 
 
 def _can_play_solo(name: str) -> bool:

@@ -41,6 +41,8 @@ _EVERYBODY = re.compile(
     re.IGNORECASE,
 )
 _NOBODY = re.compile(r"(?:all )?a[\s-]?cap+el+a(?: vocals?| voices?)?", re.IGNORECASE)
+_BARE = re.compile(r"\bstripped\b|\bbare\b", re.IGNORECASE)
+"""What leaves nobody but those who are listed."""
 _REWORDED = (
     (
         re.compile(r"(?: (?:drop|cut|fall|go|bow)(?:e?s|p?ing|t?ing)?| are| is)? out$", re.IGNORECASE),
@@ -55,6 +57,8 @@ _REWORDED = (
     ),
 )
 """Other words for who leaves, and for who plays."""
+MELODIC = ("brass", "strings", "woodwinds")
+"""Tracks of those who have the tune where they play with others."""
 _SCARCE = ("intro", "outro", "break")
 """Sections in which those who are listed play alone, where nobody sings."""
 
@@ -78,6 +82,8 @@ def read_tag_players(words: str) -> TaggedPlayers:
         if action:
             said.append((action, players))
         unread += beside
+    if _BARE.search(words):
+        said = [("only" if action == "plays" else action, players) for action, players in said]
     if any(action == "only" for action, _ in said):  # "Strings, piano only": both.
         listed = [player for action, players in said if action == "plays" for player in players]
         said = [
@@ -161,9 +167,11 @@ def joined(
     sung: Collection[int],
     solos: Collection[tuple[str, int]],
     there: Collection[str],
+    band: Collection[str],
 ) -> tuple[tuple[str, ...], tuple[Staging, ...]]:
     """The instruments that tags name and that are not ``there``, and ``staging`` in which they enter.
 
+    Those of the style's ``band`` are there, unless somebody new might take their place.
     Whoever only has a solo, where nothing is ``sung``, plays nothing else, unless others are added to it.
     """
     tunes = {section: name for name, section in solos}
@@ -190,12 +198,17 @@ def joined(
         )
     )
     names = tuple(name for name in named if name in INSTRUMENTS and name not in there and "voice" not in name)
+    new = {name for name in names if name not in band}
+    taken = {INSTRUMENTS[name].track for name in new}
+    names = tuple(
+        name for name in names if name in new or (new and INSTRUMENTS[name].track in {*taken, *MELODIC})
+    )
     found: list[Staging] = []
-    waiting = set(names)
+    waiting = set(new)
     for step in staging:
-        new = tuple(player for player in step.players if player in waiting)
-        if step.action in ("only", "plays") and new:
-            found.append(Staging(step.section, "enters", new))
+        entering = tuple(player for player in step.players if player in waiting)
+        if step.action in ("only", "plays") and entering:
+            found.append(Staging(step.section, "enters", entering))
         found.append(step)
-        waiting -= set(new)
+        waiting -= set(entering)
     return names, tuple(found)

@@ -39,12 +39,12 @@ def _silences(plan: SongPlan, staging: Sequence[Staging], part: Part, parts: Seq
     waits_until: int | None = None
     """The tag before which it waits for its turn, in a piece that grows."""
     silences: list[Stretch] = []
-    for number, section in enumerate(plan.sections):
-        now = [step for step in staging if step.section == section.stanza]
+    for number, stanza in enumerate(_stanzas(plan)):
+        now = [step for step in staging if step.section == stanza]
         here = [step.action for step in now if step in mine]
         alone = [step for step in now if step.action == "only"]
         stretch = _stretch(plan, number)
-        if waits_until is not None and section.stanza is not None and section.stanza >= waits_until:
+        if waits_until is not None and stanza is not None and stanza >= waits_until:
             waits_until = None
         if alone and "only" not in here:
             waits_until = _entry_of_all(staging, alone[0].section)
@@ -54,9 +54,18 @@ def _silences(plan: SongPlan, staging: Sequence[Staging], part: Part, parts: Seq
         silent = "rests" in here or away or waits_until is not None
         if alone and "only" not in here:
             silent = any(plays_it(other, alone[0].players) and _plays(other, stretch) for other in parts)
-        if silent:
+        if silent and part.instrument != plan.sections[number].soloist:
             silences.append(stretch)
     return silences
+
+
+def _stanzas(plan: SongPlan) -> list[int | None]:
+    """The number of each section in the lyrics; a bar at a seam goes with the section that is beside it."""
+    found = [section.stanza for section in plan.sections]
+    for seam, beside in ((0, 1), (-1, -2)) if len(found) > 1 else ():
+        if found[seam] is None and plan.sections[seam].bars <= 1:
+            found[seam] = found[beside]
+    return found
 
 
 def _entry_of_all(staging: Sequence[Staging], after: int) -> int | None:

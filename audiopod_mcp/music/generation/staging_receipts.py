@@ -92,6 +92,14 @@ def _settled(
         resting = ", ".join(_names(_of(player, score)) or player for player in silent)
         return [*found, *([f"{resting} silent at {where}"] if resting else [])]
     missing = [NotDone("", f"no {player} plays here") for player in silent]
+    middle = (span.start + span.end) / 2
+    for player in dict.fromkeys(step.players):
+        first = min(
+            (n.start for part in _of(player, score) for n in part.notes if _in(n.start, span)), default=0.0
+        )
+        if player not in silent and first >= middle:  # A fill before the next section is no playing along.
+            missing.append(NotDone("", f"{', '.join(playing_of.pop(player))} from {format_time(at + first)}"))
+    playing = ", ".join(dict.fromkeys(name for names in playing_of.values() for name in names))
     if step.action == "plays":
         return [*([f"{playing} at {where}"] if playing else []), *missing]
     beside = _playing(others, span)
@@ -133,12 +141,12 @@ def _of(player: str, score: Score) -> list[Part]:
 def _playing(parts: Sequence[Part], span: Span) -> list[str]:
     """The instruments that are heard between the beginning and the end of a section."""
     return list(
-        dict.fromkeys(
-            part.instrument
-            for part in parts
-            if any(span.start - _EARLY <= note.start < span.end - _EARLY for note in part.notes)
-        )
+        dict.fromkeys(part.instrument for part in parts if any(_in(note.start, span) for note in part.notes))
     )
+
+
+def _in(time: float, span: Span) -> bool:
+    return span.start - _EARLY <= time < span.end - _EARLY
 
 
 def _names(parts: Sequence[Part]) -> str:

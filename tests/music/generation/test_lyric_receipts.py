@@ -107,6 +107,11 @@ def test_whom_a_tag_names_joins_the_band_or_is_told_not_to():
     done, unmet = receipts(lyrics)
     assert "cello from 0:" in done
     assert not unmet
+    done, unmet = receipts(lyrics.replace("cello joins", "add accordion, piano and cello"))
+    assert "accordion, piano, cello from 0:" in done
+    assert not unmet
+    done, _ = receipts("[Verse: drums drop out]\nOne line of song\n[Drum Solo]\n[Chorus]\nAll of us")
+    assert "acoustic kit solo at" in done
     brief = read_caption("jazz trio", lyrics=lyrics, duration=60.0, seed=1)
     _, [missed] = lyric_receipts(brief, compose(brief, seed=1))
     assert missed.instead == "no cello plays here"
