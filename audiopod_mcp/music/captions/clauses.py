@@ -19,6 +19,7 @@ from audiopod_mcp.music.model import Cue
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
 from .contraries import contraries
+from .manners import manners
 from .phrases import ORDINALS, Phrase, phrases_of
 from .text_search import word_pattern
 from .vocabulary import (
@@ -113,7 +114,7 @@ class Wish:
     kind: str
     """A word for what it is about: ``style``, ``player``, ``tempo`` …; ``cue`` is a step in the course of the
     piece, ``quality`` the label of a section and whether more (1) or less (-1) is to be played there, ``denied``
-    who is ruled out, ``amount`` by which layers how much is played, ``cannot`` what nobody here can do,
+    who is ruled out, ``manner`` the phrase of a player and the figures of each role that are asked for, ``amount`` by which layers how much is played, ``cannot`` what nobody here can do,
     ``genre`` one that is not known, ``unread`` what is not understood.
     """
     asked: str
@@ -148,11 +149,12 @@ def read_clauses(text: str) -> Clauses:
     cues = sorted(reader.cues(), key=lambda cue: cue.start)[:_MOST]
     qualities, levels = list(reader.qualities()), list(reader.levels())
     denials, amounts = list(reader.denials()), list(reader.amounts())
+    ways = list(reader.manners())
     wanted = tuple(
         Phrase("#", phrase.start, phrase.end, phrase.text) if number in reader.dropped else phrase
         for number, phrase in enumerate(reader.phrases)
     )
-    return Clauses((*cues, *qualities, *denials, *of_sections, *levels, *amounts), wanted)
+    return Clauses((*cues, *qualities, *denials, *of_sections, *levels, *amounts, *ways), wanted)
 
 
 class _Reader:
@@ -310,7 +312,14 @@ class _Reader:
             joined = re.fullmatch(",?[&/]?d?", link) or (link.startswith("/") and len(link) <= _FARTHEST)
             closed = "," in link and not listing and "/" not in self.letters[last + 1 : end]
             also = link.startswith("&d") and self.phrases[number - 1].text.lower() in ("a", "an")
-            if not link or not joined or closed or also or (self.letters[number] in "Pp") != played:
+            is_one = not link and "manner" in self.phrases[last].means  # "no arpeggiated synths"
+            if (
+                (not link and not is_one)
+                or not joined
+                or closed
+                or also
+                or (self.letters[number] in "Pp") != played
+            ):
                 break
             last = number
         first = next((i for i in range(at + 1, last + 1) if self.letters[i] not in "_d"), last)
@@ -323,6 +332,21 @@ class _Reader:
 
     def _is_thing(self, number: int) -> bool:
         return self.letters[number] in "PSpILU" or self.phrases[number].kind in _DENIABLE
+
+    def manners(self) -> Iterator[Wish]:
+        """How players are to play; a word that names another player by itself does not do so there."""
+        for manner in manners(self.phrases, self.letters):
+            if manner.first != manner.player:
+                self.drop(manner.first, manner.first + 1)
+            value = (self.phrases[manner.player], manner.figures)
+            both = sorted((manner.first, manner.player))
+            beside = both[1] - both[0] <= 1
+            yield self.wish(
+                "manner",
+                both[0] if beside else manner.first,
+                (both[1] if beside else manner.first) + 1,
+                value,
+            )
 
     def amounts(self) -> Iterator[Wish]:
         for number, phrase in enumerate(self.phrases):

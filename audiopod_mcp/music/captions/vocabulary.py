@@ -243,9 +243,20 @@ DUETS = r"(?:(?:fe)?male(?: ?(?:/|and|&|-) ?(?:fe)?male)? |vocal |sung )?duets?(
 
 TECHNIQUES: dict[str, str] = {
     # An instrument that is played, and the way of playing it that isn't.
-    r"slap bass": "slap", r"fretless bass": "fretless", r"(?:wah|slide|slapback|surf|funk|twangy|jangly|reverb(?:[\s-]\w+)?|reverbed) guitars?": "",
-    r"palm[\s-]muted guitars?": "palm muting", r"(?:horn|brass) stabs?": "stabs", r"finger-?(?:pick(?:ing|ed)|style) guitars?": "",
-    r"shredding|power chords?|guitar riffs?|wall of guitars|strumming|strummed guitars?": "",
+    r"slap bass": "slap", r"fretless bass": "fretless", r"(?:wah|slide|slapback|surf|funk|twangy|reverb(?:[\s-]\w+)?|reverbed) guitars?": "",
+    r"shredding|guitar riffs?|wall of guitars": "",
+}
+MANNERS: dict[str, dict[str, str]] = {
+    # Ways of playing: the figure (:mod:`audiopod_mcp.music.composition.figures`) of each role that is played so.
+    r"finger-?(?:pick(?:ing|ed)|style)|travis[\s-]pick(?:ing|ed)": {"comp": "travis"}, r"strumm(?:ing|ed)": {"comp": "strum"},
+    r"skank(?:ing|s)?": {"comp": "skank"}, r"palm[\s-]mut(?:ed|ing)|chugg(?:ing|y)|chugs?": {"comp": "chug"},
+    r"power chords?": {"comp": "power"}, r"arpeggiat(?:ed|ing)|arpeggios?|broken chords?": {"comp": "arp8", "bass": "arpeggio"},
+    r"stabs?|stabbing": {"comp": "stabs"}, r"montuno": {"comp": "montuno"}, r"stride": {"comp": "stride"},
+    r"oom[\s-]?pah": {"comp": "oompah"}, r"alberti": {"comp": "alberti"}, r"jangl(?:y|ing)": {"comp": "jangle"},
+    r"rasgueado": {"comp": "rasgueado"}, r"tremolo": {"comp": "tremolo"}, r"bubbl(?:e|ing)": {"comp": "bubble"},
+    r"walking": {"bass": "walking"}, r"gallop(?:ing)?": {"bass": "gallop"}, r"tumbao": {"bass": "tumbao"},
+    r"syncopated": {"bass": "syncopated"}, r"octave": {"bass": "octaves"}, r"off-?beat": {"bass": "offbeat", "comp": "offbeats"},
+    r"one[\s-]drop": {"drums": "reggae"}, r"dembow": {"drums": "reggaeton"}, r"marching": {"drums": "march"},
 }
 
 TOPICS = r"(?:lessons?|tutorials?|teachers?|class(?:es)?|school|courses?|academy|practi[cs]e|students?|videos?|shops?|stores?|brand|adverts?|commercials?|museum|channel|makers?|review|unboxing)"
