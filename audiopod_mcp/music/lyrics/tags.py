@@ -173,7 +173,8 @@ def read_tag(text: str) -> Tag:
     if text.startswith("/"):
         return Tag("close", text)
     if ABRUPT.search(body):
-        return Tag("abrupt end", text, label_of(ABRUPT.sub("", body)))
+        rest = ABRUPT.sub("", body).strip(" -–—:,./|")
+        return Tag("abrupt end", text, label_of(rest), wish=_wish(rest) if label_of(rest) else "")
     if fade := FADE.search(body):
         rest = _BEFORE_FADE.sub("", FADE.sub("", body)).strip(" -–—:,./|")
         way = "fade in" if fade[1] and fade[1].lower() == "in" else "fade out"

@@ -143,6 +143,8 @@ class Reader:
             clause.when = (self.before if self.before.when[0] else self.last).when
             if not clause.when[0]:
                 raise NotSure("say in which sections or seconds it is to be")
+        elif self._is_about_the_stretch(clause):
+            clause.when = self.before.when  # "make the chorus louder, and give it more reverb"
         at, enters = clause.when[0].get("at"), way_of(clause) == "enter"
         begins = clause.when[0].get("start", at)
         if enters and isinstance(begins, float) and "end" not in clause.when[0]:
@@ -187,6 +189,17 @@ class Reader:
         self.remark = clause if clause.is_remark else Clause()
         self.wishes += clause.made
         return None
+
+    def _is_about_the_stretch(self, clause: Clause) -> bool:
+        """Whether "it" is the section that is changed in the clause before, which is still there."""
+        before, fades = self.before, any(row.action.startswith("fade") for row in clause.rows)
+        stays = (
+            before.made
+            and before.when[0]
+            and not {"cut", "keep", "repeat", "fade_in", "fade_out"} & before.actions
+        )
+        is_it = "i" in clause.kinds and before.players == EVERYTHING
+        return bool(stays and is_it and (fades or not is_for_all(clause)))
 
     def _who(self, clause: Clause, head: Token | None, following: Clause) -> Players:
         """Whom a clause is about."""
