@@ -264,8 +264,11 @@ def _tagged_solos(
                 for name in _instruments(wanted_phrases(words), style)
                 if _can_play_solo(name) and silent.isdisjoint((name, INSTRUMENTS[name].track))
             ]
-            together = any(step.section == number and len(step.players) > 1 for step in staging)
-            tunes = [name for name in named if INSTRUMENTS[name].track in MELODIC] if together else []
+            together = {player for step in staging if step.section == number for player in step.players}
+            if len(together) > 1:
+                pitched = [name for name in named if not INSTRUMENTS[name].unpitched]
+                named = [name for name in pitched if INSTRUMENTS[name].track != "bass"] or pitched or named
+            tunes = [name for name in named if INSTRUMENTS[name].track in MELODIC and len(together) > 1]
             if named:
                 found.append(((tunes or named)[0], number))
     return tuple(found)

@@ -13,20 +13,22 @@ from audiopod_mcp.music.model import Staging
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
 from .clauses import more_of, track_of
-from .phrases import phrases_of
+from .phrases import Phrase, phrases_of
 from .text_search import normalize_text
 
 _NAME = "[dMma]{0,3}P"
 _WHO = f"(?P<who>{_NAME}(?:[,&w]{{1,2}}{_NAME}){{0,5}})"
-_NEITHER = f"(?P<who>{_NAME}(?:(?:,{_NAME}){{0,4}},?[&/]n?{_NAME})?)"
+_BOTH = f"(?P<who>{_NAME}(?:(?:,{_NAME}){{0,4}},?[&w]{_NAME})?)"
+"""A list of which something is said at its end: a mere comma parts it from others, who are not meant."""
+_NEITHER = f"(?P<who>{_NAME}(?:[&/]n?{_NAME}|(?:,{_NAME}){{1,4}},?/n?{_NAME})?)"
 """Whom a "no" denies: behind a mere comma somebody else may be named."""
 _ORDERS = tuple(
     (action, re.compile(order))
     for action, order in (
         ("only", f"o_?{_WHO}|s_?{_WHO.replace('who', 'soloist')}|gXx{_WHO.replace('who', 'left')}"),
-        ("only", f"{_WHO}_?[oq]"),
-        ("enters", f"t?D{_WHO}|t?{_WHO.replace('who', 'joining')}J"),
-        ("leaves", f"t?{_WHO}X"),
+        ("only", f"{_BOTH}_?[oq]"),
+        ("enters", f"t?D{_WHO}|t?{_BOTH.replace('who', 'joining')}J"),
+        ("leaves", f"t?{_BOTH}X"),
         ("rests", f"n{_NEITHER}"),
         ("all", "[Dt]?g[Ji]?_?"),
         ("manner", "[Mam](?:[_&]?[Mam]){0,3}"),
@@ -44,6 +46,14 @@ _NOBODY = re.compile(r"(?:all )?a[\s-]?cap+el+a(?: vocals?| voices?)?", re.IGNOR
 _BARE = re.compile(r"\bstripped\b|\bbare\b", re.IGNORECASE)
 """What leaves nobody but those who are listed."""
 _REWORDED = (
+    (
+        re.compile(
+            r"^(?:every(?:thing|one|body)|all|the band)(?: (?:drops?|cuts?|falls?))?(?: (?:out|away|silent))?"
+            r" (?:but|except(?: for)?) ",
+            re.IGNORECASE,
+        ),
+        "only ",
+    ),
     (
         re.compile(r"(?: (?:drop|cut|fall|go|bow)(?:e?s|p?ing|t?ing)?| are| is)? out$", re.IGNORECASE),
         " drop out",
@@ -112,10 +122,17 @@ def _read(item: str) -> tuple[str, tuple[str, ...], list[str]]:
         group = next((name for name, found in match.groupdict().items() if found), None)
         named = phrases[slice(*match.span(group))] if group else ()
         beside = [*named, *(phrases[match.end(group) :] if action == "plays" and group else ())]
-        tracks = (track_of(phrase) for phrase in named if phrase.letter == "P")
-        players = dict.fromkeys("vocals" if track == "voice" else track for track in tracks)
+        players = dict.fromkeys(_whole(phrase) for phrase in named if phrase.letter == "P")
         return action, tuple(players), [phrase.text for phrase in beside if phrase.letter in "Mamy9?"]
     return "", (), [item]
+
+
+def _whole(player: Phrase) -> str:
+    """The track, or the instrument, that a phrase names: "keys" are all of them, and any voice sings."""
+    if re.fullmatch(r"key(?:s|board)s?", player.text, re.IGNORECASE):
+        return "keyboard"
+    name = track_of(player)
+    return "vocals" if name == "voice" else name
 
 
 def _items(text: str) -> Iterator[str]:
@@ -124,7 +141,7 @@ def _items(text: str) -> Iterator[str]:
     if _read(whole)[0]:
         yield whole
         return
-    for item in re.split(r"[,;.|!]|\s[-–—+]\s", whole):
+    for item in re.split(r"[,;.|!]|\s(?:[-–—+]|with)\s", whole):
         if item := item.strip(" -–—:"):
             yield item
 
