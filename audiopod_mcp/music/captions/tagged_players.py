@@ -152,12 +152,12 @@ def _reworded(item: str) -> str:
     return item.strip()
 
 
-_MARK = re.compile(r"\s*[:(|–—,]\s*|\s+-\s+")
+MARK = re.compile(r"\s*[:(|–—,]\s*|\s+-\s+")
 
 
 def words_of(section: LyricSection) -> str:
     """What the tag of a section says beside its name: what is behind a mark, if there is one."""
-    behind = _MARK.split((section.tag or "").rstrip(" )"), maxsplit=1)[1:]
+    behind = MARK.split((section.tag or "").rstrip(" )"), maxsplit=1)[1:]
     return ABRUPT.sub("", FADE.sub("", behind[0])) if behind and section.wish else section.wish
 
 
@@ -169,10 +169,10 @@ def staging_of(lyrics: str | None) -> tuple[Staging, ...]:
             continue
         said = read_tag_players(words_of(section)).said
         listed = [players for action, players in said if action == "plays"]
-        if not section.lines and {action for action, _ in said} <= {"plays", "more", "less"} and listed:
-            if (len(said) == 1 and len(listed[0]) == 1) or not _MARK.search(section.tag):
+        if not section.lines and listed and "enters" not in (actions := {action for action, _ in said}):
+            if (len(said) == 1 and len(listed[0]) == 1) or not MARK.search(section.tag):
                 continue  # "Guitar solo", "Outro: piano": the tune is theirs.
-            if section.label in _SCARCE and sum(map(len, listed)) > 1:
+            if section.label in _SCARCE and "all" not in actions and sum(map(len, listed)) > 1:
                 alone = tuple(player for players in listed for player in players)
                 said = (*(step for step in said if step[0] != "plays"), ("only", alone))
         found += [Staging(number, action, players) for action, players in said]

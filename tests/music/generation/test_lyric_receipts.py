@@ -114,6 +114,14 @@ def test_whom_a_tag_names_joins_the_band_or_is_told_not_to():
     assert "acoustic kit solo at" in done
     done, unmet = receipts("[Intro]\n[Drop: drums + bass + piano]\n[Verse]\nOne line of song")
     assert "acoustic kit, electric bass, piano at 0:08.7" in done
+    done, unmet = receipts(
+        "[Verse]\nOne line\n[Flute Solo - No Vocals, Full Band]\n[Interlude: flute solo, no drums]\n"
+        "[Outro: piano and flute, drums out]"
+    )
+    assert re.search("flute solo at [^,|]*, ", done)
+    assert "Outro: piano and flute, drums out: acoustic kit silent" in done
+    assert "flute alone" in done
+    assert "flute solo" not in unmet
     brief = read_caption("jazz trio", lyrics=lyrics, duration=60.0, seed=1)
     _, [missed] = lyric_receipts(brief, compose(brief, seed=1))
     assert missed.instead == "no cello plays here"
