@@ -183,6 +183,13 @@ def read_caption(
                 (_own_instrument(name, style, instruments), None) for name in _of_kind(wishes, "solo")
             ),
         ),
+        manners=tuple(
+            (name, role, figure)
+            for player, figures in clauses.values("manner")
+            for name in _instruments([player], style)
+            for role, figure in figures
+            if role == (INSTRUMENTS[name].track if INSTRUMENTS[name].track in ("bass", "drums") else "comp")
+        ),
         percussion=percussion_named(wishes),
         dry="dry" in _of_kind(wishes, "mix"),
         ends_abruptly="abrupt" in _of_kind(wishes, "ending"),
