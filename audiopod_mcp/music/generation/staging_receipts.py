@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from audiopod_mcp.music.model import Brief, NotDone, Part, Score, Span, Staging,
 
 from .played import MARKED, fact, played_a_second
 
+_SOLO = re.compile(r"(?:\w+ )?\w+ solo", re.IGNORECASE)
 _EARLY = 0.05
 """Seconds by which a note may be early: hands are not clocks."""
 _BEFORE = 2.0
@@ -19,9 +21,17 @@ _BEFORE = 2.0
 
 
 def staging_receipts(
-    brief: Brief, sheet: LyricSheet, score: Score, places: Mapping[int, Span], at: float
+    brief: Brief,
+    sheet: LyricSheet,
+    score: Score,
+    places: Mapping[int, Span],
+    at: float,
+    solos: Collection[int],
 ) -> tuple[list[str], list[NotDone]]:
-    """What became of who plays when in the sections that are at ``places``; ``score`` begins ``at`` s."""
+    """What became of who plays when in the sections that are at ``places``; ``score`` begins ``at`` s.
+
+    There are ``solos`` in some of them, as is told already.
+    """
     staging = brief.staging
     soloists = {player for step in staging if step.action == "only" for player in step.players}
     soloists |= {name for name, _ in brief.solos}
@@ -50,6 +60,7 @@ def staging_receipts(
         missed += [
             NotDone(words, "How it sounds can be asked for in the caption.")
             for words in read_tag_players(words_of(section)).unread
+            if number not in solos or not _SOLO.fullmatch(words)
         ]
     facts = [fact(sheet.sections[number].tag or "", "; ".join(told)) for number, told in done.items()]
     return facts, missed
