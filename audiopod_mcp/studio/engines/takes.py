@@ -35,6 +35,8 @@ class SourceTrack:
     """What the person should know about it, one sentence each."""
     as_rendered: bool = False
     """Whether its stems are what its score sounds like when it is rendered."""
+    edited: bool = False
+    """Whether its stems are kept because its sound was changed since it was rendered."""
 
     @property
     def composed(self) -> dict[str, Any]:
@@ -68,11 +70,13 @@ def read_source(
     )
     score: Score | None = None
     layers: Mapping[str, Audio] = {}
+    edited = False
     if work.original is not None and (work.original / SCORE).is_file():
         score = read_score(work.original)
         rest = progress_within(report, 0.5, 1.0)
         if stems and (work.original / STEMS).is_dir():
             layers = _read_stems(work.original / STEMS, audio, rate, rest)
+            edited = not (work.original / RECIPE).is_file()
         elif stems and (work.original / RECIPE).is_file():
             from .recipes import remake_stems
 
@@ -85,7 +89,7 @@ def read_source(
             return SourceTrack(
                 audio, rate, subtype, layers, score, notes=tuple(notes), as_rendered=remade.score == score
             )
-    return SourceTrack(audio, rate, subtype, layers, score, notes=tuple(notes))
+    return SourceTrack(audio, rate, subtype, layers, score, notes=tuple(notes), edited=edited)
 
 
 @dataclass(frozen=True)
