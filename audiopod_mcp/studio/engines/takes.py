@@ -54,7 +54,26 @@ def read_source(
     """The source of ``work``, decoded; ``max_seconds`` where it may be less long than any recording may.
 
     One that is only for ``listening`` may come mixed down, where it is too large to be held as it is.
+
+    Raises:
+        EngineRefused: where it can't be read, or its job was deleted meanwhile.
+
     """
+    try:
+        source = _read_source(work, report, stems, max_seconds, listening)
+    except (FileNotFoundError, EngineRefused):
+        if work.original is None or work.original.is_dir():
+            raise
+        source = None
+    # A folder that vanishes while it is read looks like that of a recording, without stems.
+    if source is None or (work.original is not None and not work.original.is_dir()):
+        raise EngineRefused("the job that it starts from was deleted meanwhile")
+    return source
+
+
+def _read_source(
+    work: Work, report: Progress, stems: bool, max_seconds: float | None, listening: bool
+) -> SourceTrack:
     from audiopod_mcp.studio.media.audio_files import MAX_SECONDS
     from audiopod_mcp.studio.media.decoded import read_once
 
@@ -147,6 +166,7 @@ def make_stems(take: Path, folder: Path, report: Progress = ignore_progress) -> 
 
     Raises:
         EngineRefused: where they can't be made any more.
+        FileNotFoundError: where the take is gone.
 
     """
     from audiopod_mcp.studio.media.audio_files import MAX_HEARD, read_audio, write_audio
