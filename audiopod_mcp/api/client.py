@@ -220,17 +220,21 @@ class AudioPodClient:
         query: JobQuery | None = None,
         *,
         only: Collection[int] | None = None,
+        before: parsing.RowsRead | None = None,
         patience: float | None = None,
         on_wait: OnWait | None = None,
     ) -> JobPage:
-        """A page of jobs, or ``only`` those of it; newest first unless the query says otherwise."""
+        """A page of jobs, or ``only`` those of it; newest first unless the query says otherwise.
+
+        What came the same ``before`` is not read again.
+        """
         query = query or JobQuery()
         call = self._call("GET", "jobs", query=list_parameters(query))
         if query.task == stem_service.TASK and not await self.is_studio():
             return await self._stem_jobs(query, patience, on_wait)
         page = await self._read(
             call,
-            lambda content, headers: parsing.read_page(content, headers, self.service, only),
+            lambda content, headers: parsing.read_page(content, headers, self.service, only, before),
             patience,
             on_wait,
         )

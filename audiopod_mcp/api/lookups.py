@@ -17,7 +17,7 @@ from .clock import Clock
 from .durations import Durations
 from .errors import AudioPodError
 from .http_errors import ServiceIdentity
-from .parsing import JobPage
+from .parsing import JobPage, RowsRead
 from .rows import Rows
 
 TOGETHER = 4
@@ -61,6 +61,7 @@ class JobService(Protocol):
         query: JobQuery | None = None,
         *,
         only: Collection[int] | None = None,
+        before: RowsRead | None = None,
         patience: float | None = None,
     ) -> JobPage: ...
 
@@ -76,6 +77,7 @@ class Lookups:
         self._service = service
         self.durations = Durations(service.clock)
         self._rows = Rows()
+        self._read: RowsRead = {}
         self._waits: defaultdict[int, list[Wait]] = defaultdict(list)
         self._rounds = 0
         self._told_at = float("-inf")
@@ -99,6 +101,7 @@ class Lookups:
             self._waits[job_id].remove(wait)
             if not self._waits[job_id]:
                 del self._waits[job_id]
+                self._read.pop(job_id, None)
 
     @property
     def are_told(self) -> bool:
@@ -173,7 +176,7 @@ class Lookups:
         with anyio.move_on_after(LONGEST_ROUND), suppress(AudioPodError):
             while missing and pages * TOGETHER <= told:
                 query = JobQuery(skip=pages * PAGE, limit=PAGE)
-                page = await self._service.jobs(query, only=missing, patience=0.0)
+                page = await self._service.jobs(query, only=missing, before=self._read, patience=0.0)
                 pages += 1
                 for job in page.jobs:
                     missing.discard(job.id)
@@ -183,6 +186,8 @@ class Lookups:
                 if page.listed < PAGE:
                     break
             came = True
+        for job_id in self._read.keys() - self._waits.keys():  # nobody waits for it any more
+            del self._read[job_id]
         self._rounds += 1
         self._told_at = self._service.clock.now()
         if not came or told < TOGETHER * pages:

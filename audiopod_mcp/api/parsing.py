@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, MutableMapping
 from contextlib import suppress
 from typing import Any, NamedTuple, TypeVar, TypeVarTuple
 
@@ -48,6 +48,10 @@ class JobPage(NamedTuple):
     """How many fit the query in all; ``None`` where the service does not say."""
     listed: int = 0
     """Entries of the page, those too that were not read."""
+
+
+RowsRead = MutableMapping[int, tuple[Any, Job]]
+"""Entries of a list of jobs as they came last, by the job's id, and what they were read as."""
 
 
 class Balance(BaseModel):
@@ -169,18 +173,30 @@ def read_page(
     headers: Mapping[str, str],
     service: ServiceIdentity,
     only: Collection[int] | None = None,
+    before: RowsRead | None = None,
 ) -> JobPage:
-    """A page of jobs, or ``only`` some of them. A job that can't be read is passed over, unless none can."""
+    """A page of jobs, or ``only`` some of them. A job that can't be read is passed over, unless none can.
+
+    An entry that is as it was ``before`` is not read again, which takes most of the time.
+    """
     jobs: list[Job] = []
     problem: BadResponse | None = None
     entries = job_entries(content, service)
     for entry in entries[:MOST_LISTED]:
-        if only is not None and job_id_in(entry) not in only:
+        job_id = job_id_in(entry)
+        if only is not None and job_id not in only:
+            continue
+        last, job = (before.get(job_id) if before and job_id else None) or (None, None)
+        if job is not None and last == entry:
+            jobs.append(job)
             continue
         try:
             jobs.append(read_job(entry, service))
         except BadResponse as unreadable:
             problem = unreadable
+        else:
+            if before is not None:
+                before[jobs[-1].id] = entry, jobs[-1]
     if problem and not jobs:
         raise problem
     total: Any = headers.get("x-total-count") or (content.get("total") if isinstance(content, dict) else None)

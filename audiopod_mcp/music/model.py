@@ -190,8 +190,8 @@ class Staging:
     section: int
     """Its number in the lyrics, from 0."""
     action: str
-    """``only`` (nobody else plays in it), ``rests`` (in it), ``enters``, ``leaves`` or ``all``; ``more`` or
-    ``less`` is to be played there than elsewhere.
+    """``only`` (nobody else plays in it), ``plays`` or ``rests`` (in it), ``enters``, ``leaves`` or ``all``;
+    ``more`` or ``less`` is to be played there than elsewhere.
     """
     players: tuple[str, ...]
     """Instruments or tracks."""
@@ -231,6 +231,8 @@ class Brief:
     """Who plays when by the tags of the lyrics, in their order."""
     solos: tuple[tuple[str, int | None], ...] = ()
     """Instruments that have a solo, and the section of the lyrics, by number; ``None``: within the piece."""
+    manners: tuple[tuple[str, str, str], ...] = ()
+    """Who is to play in another way than the style's: the instrument, the role, and the figure for it."""
     percussion: str = ""
     """The percussion patterns that it names, joined by ``+``; empty: the style's own."""
     dry: bool = False
@@ -306,6 +308,7 @@ class Score:
                 Staging(**{**step, "players": tuple(step["players"])}) for step in brief.get("staging", ())
             )
             told = {"solos": (*tagged, *solos), "activity": activity, "course": course, "staging": staging}
+            told["manners"] = tuple(tuple(manner) for manner in brief.get("manners", ()))
             told["emphasis"] = tuple((label, more) for label, more in brief.get("emphasis", ()))
             return Brief(**{**brief, **names, **told})
 
@@ -354,7 +357,7 @@ class Recipe:
     """The only tracks that were rendered, where not all were."""
     loop: bool = False
     steps: tuple[tuple[str, tuple[Any, ...]], ...] = ()
-    """What was done to the stems then, and with what arguments (:mod:`.generation.production`)."""
+    """What was done to mix and stems then, and with what arguments (:mod:`.generation.production`)."""
 
     @property
     def is_plain(self) -> bool:
@@ -382,7 +385,9 @@ class Rendering:
     rate: int
     """Hz."""
     stems: Mapping[str, Audio] = field(default_factory=dict)
-    """By track name, each shaped like ``audio``, which is their sum; empty where there are none."""
+    """By track name, each shaped like ``audio``, which is their sum; empty where there are none.
+
+    Those of music that was rendered from a score may be played when one is looked at."""
     score: Score | None = None
     lyrics: tuple[LyricLine, ...] = ()
     notes: tuple[str, ...] = ()

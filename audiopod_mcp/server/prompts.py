@@ -26,7 +26,8 @@ def add_prompts(server: MCPServer) -> None:
         return (
             f"Make a song about: {about}.\n"
             f"{f'Style: {style}. ' if style else ''}{f'Sing in {language}. ' if language else ''}\n"
-            "First write short lyrics with [Verse] and [Chorus] tags and show them to me. Then call "
+            "First write short lyrics with [Verse] and [Chorus] tags, which may say who plays ([Verse 2: add "
+            "strings], [Outro: piano only]), and show them to me. Then call "
             f"{GenerateMusic.tool} with mode text2music, a caption that names genre, mood, tempo and "
             "instruments, the lyrics and generate_lrc true. Tell me how it came out and offer a retake or "
             "an edit."

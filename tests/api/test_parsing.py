@@ -109,6 +109,22 @@ def test_lists(where):
     assert read_page(where([]), {"x-total-count": "many"}, AUDIOPOD).total is None
 
 
+def test_what_came_the_same_before_is_not_read_again_and_all_else_is():
+    before = {}
+
+    def read(*entries):
+        return read_page(json.loads(json.dumps(entries)), {}, AUDIOPOD, {1, 2}, before).jobs
+
+    first, second = read(*({"id": number, "status": "PENDING", "progress": 5} for number in (1, 2)))
+    same, changed = read(
+        {"id": 1, "status": "PENDING", "progress": 5}, {"id": 2, "status": "PENDING", "progress": 6},
+        {"id": 3, "status": "PENDING"},
+    )  # fmt: skip
+    assert same is first
+    assert (second.progress, changed.progress) == (5, 6)
+    assert before.keys() == {1, 2}
+
+
 @pytest.mark.parametrize("content", [None, {}, {"jobs": {}}, 5, ["odd"], [{"id": 5}]])
 def test_unreadable_lists(content):
     with pytest.raises(BadResponse):

@@ -53,8 +53,8 @@ def analyze(audio: Samples, rate: int, report: Progress = ignore_progress) -> An
 
     Notes
     -----
-    About 200 times faster than real time; memory beyond the input is a mono copy at 22,050 Hz, and some
-    hundred bytes a millisecond at most.
+    About 300 times faster than real time; memory beyond the input is the middle and the sides at 22,050 Hz,
+    and some hundred bytes a millisecond at most.
     """
     report(0.0, "reading")
     mid, side = downmix(audio, rate, progress_within(report, 0.0, 0.15))

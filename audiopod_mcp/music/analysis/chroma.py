@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from audiopod_mcp.music.model import Progress, ignore_progress
-from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
+from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE, halve
 from audiopod_mcp.music.signal.interpolation import peak_offset
 from audiopod_mcp.music.signal.stft import STFT, Array, Ints
 
@@ -68,7 +68,7 @@ def spectral_peaks(
         At :data:`ANALYSIS_RATE`.
     report : Progress
     low, high : float
-        Hz between which peaks are looked for.
+        Hz between which peaks are looked for, up to 4 kHz.
 
     Returns
     -------
@@ -80,7 +80,8 @@ def spectral_peaks(
     total = len(signal) // HOP + 1
     frames, pitches, strengths = [], [], []
     tuning_vector = 0j
-    for first, magnitude in STFT.centered(N_FFT, HOP).magnitudes(signal, _BLOCK, inside):
+    transform = STFT.centered(N_FFT, HOP).halved()
+    for first, magnitude in transform.magnitudes(halve(signal), _BLOCK, inside):
         level = magnitude + 1e-9
         middle = level[:, 1:-1]
         is_peak = np.zeros(level.shape, np.bool_)

@@ -8,6 +8,7 @@ voices badly; a gliding lead guitar or a saxophone can pass for one.
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import repeat
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from audiopod_mcp.music.model import Progress, Span, ignore_progress
 from audiopod_mcp.music.signal.averages import moving_mean
-from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE
+from audiopod_mcp.music.signal.downmix import ANALYSIS_RATE, halve
 from audiopod_mcp.music.signal.interpolation import interpolate_bins
 from audiopod_mcp.music.signal.stft import STFT, Array
 
@@ -125,14 +126,15 @@ def vocal_features(mid: Array, side: Array, report: Progress = ignore_progress) 
     raw = np.zeros((frames, 3 * _N_BANDS + 3), np.float32)
     last: Array | None = None
     transform = STFT.centered(N_FFT, HOP)
-    middle = transform.magnitudes(mid, _BLOCK)
+    energies = _energies(mid, transform)
+    middle = transform.halved().magnitudes(halve(mid), _BLOCK)
     silent = repeat((0, np.zeros((1, 1), np.float32)))
-    sides = transform.magnitudes(side, _BLOCK, _MIDDLE) if side.any() else silent
+    sides = transform.halved().magnitudes(halve(side), _BLOCK, _MIDDLE) if side.any() else silent
     for (first, level), (_, width) in zip(middle, sides, strict=False):
         here = slice(first, first + len(level))
         octaves = _log_frequency(level)
         raw[here, : 3 * _N_BANDS] = _fluctogram(octaves, octaves[:1] if last is None else last)
-        raw[here, 3 * _N_BANDS :] = _band_balance(level, width)
+        raw[here, 3 * _N_BANDS :] = _band_balance(level, width, energies[here])
         last = octaves[-1:]
         report((first + len(level)) / frames, "listening for a voice")
     shift, steady, peaky = (raw[:, k * _N_BANDS : (k + 1) * _N_BANDS].T for k in range(3))
@@ -170,13 +172,13 @@ def _fluctogram(octaves: Array, before: Array) -> Array:
     match, and how peaky the band is.
     """
     rows = np.concatenate((before, octaves))
-    window = np.bartlett(_BAND_BINS).astype(np.float32)
+    window, shifted_windows = _windows()
     highest, lowest = _BAND_BINS // 10, 3 * _BAND_BINS // 10
     fluctogram = np.empty((len(octaves), 3 * _N_BANDS), np.float32)
     for band in range(_N_BANDS):
         start = band * _BINS_PER_OCTAVE
         around = rows[:, start : start + _BAND_BINS + 2 * _MAX_SHIFT]
-        sums, lengths = _moments(around, window)
+        sums, lengths = _moments(around, shifted_windows)
         middle = around[:, _MAX_SHIFT:-_MAX_SHIFT]
         shifted = sliding_window_view(around[1:], _BAND_BINS, axis=1)
         by_shift = np.einsum("fb,fsb->fs", middle[:-1] * np.square(window), shifted)
@@ -190,28 +192,51 @@ def _fluctogram(octaves: Array, before: Array) -> Array:
     return fluctogram
 
 
-def _band_balance(level: Array, width: Array) -> Array:
+def _energies(signal: Array, transform: STFT) -> Array:
+    """The energy of all bins of each frame but that of the first bin, half of which is missing.
+
+    By Parseval's theorem it is half of what a frame's samples have: ``(frames,)``.
+    """
+    window = np.square(transform.window).reshape(-1, HOP).T * np.float32(N_FFT / 2)
+    parts, before = window.shape[1], transform.padding[0] // HOP
+    energies = np.zeros(transform.frame_count(len(signal)) + 2 * parts, np.float32)
+    for start in range(0, len(signal), _BLOCK * HOP):
+        piece = np.square(signal[start : start + _BLOCK * HOP])
+        by_part = np.pad(piece, (0, -len(piece) % HOP)).reshape(-1, HOP) @ window
+        for part in range(parts):  # the frame that a stretch of one hop is this part of
+            frame = parts + start // HOP + before - part
+            energies[frame : frame + len(by_part)] += by_part[:, part]
+    return energies[parts:-parts]
+
+
+def _band_balance(level: Array, width: Array, energies: Array) -> Array:
     """The middle of the spectrum: level (dB), share in the centre, share in all: ``(frames, 3)``.
 
-    ``level`` is of the whole spectrum of the centre, ``width`` of the middle of that of the sides.
+    ``level`` is of the centre, ``width`` of the middle of the sides; ``energies`` are :func:`_energies`.
     """
-    middle = level[:, _MIDDLE]
-    energy, sides, whole = (np.einsum("fb,fb->f", part, part) for part in (middle, width, level))
+    energy, sides = (np.einsum("fb,fb->f", part, part) for part in (level[:, _MIDDLE], width))
+    whole = energies + np.square(level[:, 0]) / 2
     shares = (10 * np.log10(energy + 1e-3), energy / (energy + sides + 1e-9), energy / (whole + 1e-9))
     return np.stack(shares, axis=1).astype(np.float32)
 
 
-def _moments(rows: Array, window: Array) -> tuple[Array, Array]:
-    """Of each stretch of each row, times ``window``: the sum, and the length of it less its mean.
+@cache
+def _windows() -> tuple[Array, Array]:
+    """The window of a band, and it at each shift: ``(bins around, shifts)``."""
+    window = np.bartlett(_BAND_BINS).astype(np.float32)
+    shifted = np.zeros((_BAND_BINS + 2 * _MAX_SHIFT, 2 * _MAX_SHIFT + 1), np.float32)
+    for shift, column in enumerate(shifted.T):
+        column[shift : shift + _BAND_BINS] = window
+    return window, shifted
 
-    Both are ``(frames, stretches)``; lengths are never 0.
+
+def _moments(rows: Array, windows: Array) -> tuple[Array, Array]:
+    """Of each row times each of the ``windows``: the sum, and the length of it less its mean.
+
+    Both are ``(frames, windows)``; lengths are never 0.
     """
-    count = rows.shape[1] - len(window) + 1
-    weights = np.zeros((rows.shape[1], count), np.float32)
-    for place in range(count):
-        weights[place : place + len(window), place] = window
-    sums, squares = rows @ weights, np.square(rows) @ np.square(weights)
-    lengths: Array = np.sqrt(np.maximum(squares - np.square(sums) / len(window), 0)) + np.float32(1e-6)
+    sums, squares = rows @ windows, np.square(rows) @ np.square(windows)
+    lengths: Array = np.sqrt(np.maximum(squares - np.square(sums) / _BAND_BINS, 0)) + np.float32(1e-6)
     return sums, lengths
 
 

@@ -19,6 +19,7 @@ from audiopod_mcp.music.model import Cue
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
 from .contraries import contraries
+from .manners import manners
 from .phrases import ORDINALS, Phrase, phrases_of
 from .text_search import word_pattern
 from .vocabulary import (
@@ -45,6 +46,9 @@ _SENTENCES = tuple(
         ("opens", f"{_ONE}q(?P<when>T)"),
         ("ends", f"{_ONE}q(?P<when>T)"),
         ("only", f"n{_SOME}x(?P<when>T)"),
+        ("only", f"(?P<who>{_NAME})~o_?(?P<when>T)"),
+        ("enters", f"(?P<who>{_NAME})~o_?(?P<when>A)"),
+        ("enters", f"(?P<who>{_NAME})~_?J{_WHEN}"),
         ("only", f"{_SOME}_?o_?(?P<when>T)"),
         ("enters", f"(?!a){_SOME}_?o_?(?P<when>A)"),
         ("enters", f"(?:n{_SOME}|{_SOME.replace('who', 'them')}(?:h|_{{0,2}}n_{{0,2}}))(?P<when>F)"),
@@ -54,6 +58,7 @@ _SENTENCES = tuple(
         ("rests", f"n{_SOME}(?P<when>T)"),
         ("enters", f"D{_SOME}{_WHEN}"),
         ("enters", f"[tM]D{_SOME}"),
+        ("enters", f"(?P<label>L):{_SOME}J(?![ACFHT])"),
         ("enters", f"t?{_SOME}{_ENTER}(?:{_WHEN}|l)?"),
         ("enters", f"(?<![nraP])t?{_SOME}(?P<when>A)"),
         ("leaves", f"t?{_SOME}X{_WHEN}"),
@@ -82,6 +87,7 @@ _WHICH = "say what it is to be in its place"
 FOR_A_TIME = 'who plays when is said by entries and exits: "drums enter at the chorus"'
 BY_SECTION = 'who plays in which section is said in sentences: "starts with piano, drums enter at the chorus"'
 LEVEL = "how loud a player is beside the others is said by an edit of the track"
+_FEEL = "half-time and double-time are the whole kit's"
 _SUNG_IN = ("verse", "pre-chorus", "chorus", "bridge")
 """Sections of which a player's name before them says that he plays there: a "piano verse", no "bass drop"."""
 _LISTING = re.compile("avoid|exclud|minus|negative", re.IGNORECASE)
@@ -108,7 +114,7 @@ class Wish:
     kind: str
     """A word for what it is about: ``style``, ``player``, ``tempo`` …; ``cue`` is a step in the course of the
     piece, ``quality`` the label of a section and whether more (1) or less (-1) is to be played there, ``denied``
-    who is ruled out, ``amount`` by which layers how much is played, ``cannot`` what nobody here can do,
+    who is ruled out, ``manner`` the phrase of a player and the figures of each role that are asked for, ``amount`` by which layers how much is played, ``cannot`` what nobody here can do,
     ``genre`` one that is not known, ``unread`` what is not understood.
     """
     asked: str
@@ -148,11 +154,12 @@ def read_clauses(text: str) -> Clauses:
     cues = sorted(reader.cues(), key=lambda cue: cue.start)[:_MOST]
     qualities, levels = list(reader.qualities()), list(reader.levels())
     denials, amounts = list(reader.denials()), list(reader.amounts())
+    ways = list(reader.manners())
     wanted = tuple(
         Phrase("#", phrase.start, phrase.end, phrase.text) if number in reader.dropped else phrase
         for number, phrase in enumerate(reader.phrases)
     )
-    return Clauses((*cues, *qualities, *denials, *of_sections, *levels, *amounts), wanted)
+    return Clauses((*cues, *qualities, *denials, *of_sections, *levels, *amounts, *ways), wanted)
 
 
 class _Reader:
@@ -196,9 +203,8 @@ class _Reader:
                 if name := next((name for name in ("when", "until", "label") if groups.get(name)), ""):
                     said = self.phrases[match.start(name)]
                     number, unit = said.value if name != "label" else _section(said)
-                    if said.letter == "A" and _INSIDE.match(
-                        said.text
-                    ):  # "in the second verse", and not after
+                    if said.letter == "A" and _INSIDE.match(said.text):
+                        # "In the second verse", and not after it.
                         action = "rests" if action == "leaves" else "only" if "o" in match[0] else action
                     elif action in ("only", "rests"):
                         number = 0.0
@@ -239,12 +245,13 @@ class _Reader:
 
     def levels(self) -> Iterator[Wish]:
         """How loud somebody is to be, or silent: "the drums should be quiet" is not said of the piece."""
-        for match in re.finditer("(?<=P)(?:i_?[Mm]|[Mm](?=[,.]|$))|[Pp]X[ACFHT]?", self.letters):
-            silent = match[0][0] in "Pp"
-            if silent or _LEVEL.fullmatch(self.phrases[match.end() - 1].text):
+        for match in re.finditer("(?<=P)(?:i_?[Mm]|[Mm](?=[,.]|$))|[Pp]X[ACFHT]?|(?<=[py])m", self.letters):
+            last = self.phrases[match.end() - 1]
+            silent, feel = match[0][0] in "Pp", last.kind == "feel"
+            if silent or feel or _LEVEL.fullmatch(last.text):
                 self.drop(*match.span(), "Pp")
                 self.strike(*match.span())
-                yield self.wish("cannot", *match.span(), FOR_A_TIME if silent else LEVEL)
+                yield self.wish("cannot", *match.span(), FOR_A_TIME if silent else _FEEL if feel else LEVEL)
 
     def denials(self) -> Iterator[Wish]:
         for number, phrase in enumerate(self.phrases):
@@ -259,7 +266,7 @@ class _Reader:
             elif letter == "R" and (swapped := _SWAPPED.match(self.letters, number)):
                 last = swapped.end()
                 players = self._players(number + 1, last)
-            elif letter in "nr" and (denied := self._denied(number)):
+            elif letter in "nrN" and (denied := self._denied(number)):
                 first, last = denied
                 players = self._players(number + 1, last)
                 reduces = letter == "r" or (last - first > 1 and self._is_manner(first))
@@ -310,7 +317,14 @@ class _Reader:
             joined = re.fullmatch(",?[&/]?d?", link) or (link.startswith("/") and len(link) <= _FARTHEST)
             closed = "," in link and not listing and "/" not in self.letters[last + 1 : end]
             also = link.startswith("&d") and self.phrases[number - 1].text.lower() in ("a", "an")
-            if not link or not joined or closed or also or (self.letters[number] in "Pp") != played:
+            is_one = not link and "manner" in self.phrases[last].means  # "no arpeggiated synths"
+            if (
+                (not link and not is_one)
+                or not joined
+                or closed
+                or also
+                or (self.letters[number] in "Pp") != played
+            ):
                 break
             last = number
         first = next((i for i in range(at + 1, last + 1) if self.letters[i] not in "_d"), last)
@@ -323,6 +337,21 @@ class _Reader:
 
     def _is_thing(self, number: int) -> bool:
         return self.letters[number] in "PSpILU" or self.phrases[number].kind in _DENIABLE
+
+    def manners(self) -> Iterator[Wish]:
+        """How players are to play; a word that names another player by itself does not do so there."""
+        for manner in manners(self.phrases, self.letters):
+            if manner.first != manner.player:
+                self.drop(manner.first, manner.first + 1)
+            value = (self.phrases[manner.player], manner.figures)
+            both = sorted((manner.first, manner.player))
+            beside = both[1] - both[0] <= 1
+            yield self.wish(
+                "manner",
+                both[0] if beside else manner.first,
+                (both[1] if beside else manner.first) + 1,
+                value,
+            )
 
     def amounts(self) -> Iterator[Wish]:
         for number, phrase in enumerate(self.phrases):

@@ -60,6 +60,9 @@ def brief_in_context(
     named = set(instruments_named(prompt)) & set(INSTRUMENTS)
     sung = brief.lyrics and not brief.instrumental
     playing = {*tracks, *(INSTRUMENTS[name].track for name in named), *(("vocals",) if sung else ())}
+    for step in brief.staging:
+        if step.action in ("enters", "plays", "only"):
+            playing |= {INSTRUMENTS[name].track for name in step.players if name in brief.instruments}
     playing -= ruled_out
     # Without words of its own the new part has no singer, unless it asks for one or has nobody else.
     alone = playing <= {"vocals", "backing_vocals"}

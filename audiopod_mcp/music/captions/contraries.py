@@ -34,6 +34,10 @@ def contraries(text: str, phrases: Sequence[Phrase]) -> Iterator[tuple[int, int,
         begins = not number or letters[number - 1] in ",.:b"
         if begins and clause and _SUPPOSED.search(text, phrase.start, phrases[last - 1].end):
             yield number, last, ""
+        if clause[:1] == "N" and (
+            re.search("P.*[^Pp,&/d]", clause) or letters[:number].rstrip("_")[-1:] not in ",.:bw"
+        ):
+            yield number, last, "Pp"  # "Drop everything but the drums"
         if clause[:1] not in ("n", "?"):
             continue
         if (

@@ -26,7 +26,7 @@ from .clauses import named_tracks, read_clauses
 from .numbers import canonical_metre
 from .phrases import Phrase
 from .style_names import choose_style
-from .tagged_players import staging_of
+from .tagged_players import MELODIC, joined, staging_of
 from .tempo_words import dotted_tempo_range, tempo_of_word
 from .text_search import find_words, normalize_text, word_pattern
 from .vocabulary import COMMON_KEYS, INSTRUMENT_WORDS, LANGUAGES
@@ -133,7 +133,10 @@ def read_caption(
     lyrics = in_key(lyrics, tonality) if lyrics else lyrics
     parts, staging = stanzas(lyrics), staging_of(lyrics)
     tagged = _tagged_solos(lyrics, style, staging)
-    instruments = (*instruments, *_joining(staging, parts, instruments, style))
+    sung = {number for number, part in enumerate(parts) if part.lines}
+    band = [member.instrument for member in style.band]
+    joining, staging = joined(staging, sung, tagged, instruments, band)
+    instruments = (*instruments, *joining)
     sings = any(part.lines for part in parts)
     instrumental = instrumental or (
         not sings and bool((lyrics or "").strip() or _of_kind(wishes, "instrumental"))
@@ -179,6 +182,13 @@ def read_caption(
             *dict.fromkeys(
                 (_own_instrument(name, style, instruments), None) for name in _of_kind(wishes, "solo")
             ),
+        ),
+        manners=tuple(
+            (name, role, figure)
+            for player, figures in clauses.values("manner")
+            for name in _instruments([player], style)
+            for role, figure in figures
+            if role == (INSTRUMENTS[name].track if INSTRUMENTS[name].track in ("bass", "drums") else "comp")
         ),
         percussion=percussion_named(wishes),
         dry="dry" in _of_kind(wishes, "mix"),
@@ -246,29 +256,26 @@ def _tagged_solos(
 ) -> tuple[tuple[str, int], ...]:
     """The instrument that each tag without words names, by the number of its section."""
     found = []
-    others = {step.section for step in staging if step.action != "only"}
+    others = {step.section for step in staging if step.action in ("enters", "leaves", "all")}
     for number, section in enumerate(read_lyrics(lyrics or "").sections):
         if section.tag and not section.lines and number not in others:
+            silent = {
+                player
+                for step in staging
+                if step.section == number and step.action == "rests"
+                for player in step.players
+            }
             named = [
-                name for name in _instruments(wanted_phrases(section.tag), style) if _can_play_solo(name)
+                name
+                for words in (section.tag.split(":")[0], section.tag)  # "Sax solo: bass and drums below"
+                for name in _instruments(wanted_phrases(words), style)
+                if _can_play_solo(name) and silent.isdisjoint((name, INSTRUMENTS[name].track))
             ]
+            together = any(step.section == number and len(step.players) > 1 for step in staging)
+            tunes = [name for name in named if INSTRUMENTS[name].track in MELODIC] if together else []
             if named:
-                found.append((named[0], number))
+                found.append(((tunes or named)[0], number))
     return tuple(found)
-
-
-def _joining(
-    staging: Sequence[Staging], parts: Sequence[Stanza], instruments: Sequence[str], style: Style
-) -> tuple[str, ...]:
-    """The instruments that tags of lyrics have enter or accompany words, and that nobody plays otherwise."""
-    there = {*instruments, *(member.instrument for member in style.band)}
-    named = dict.fromkeys(
-        player
-        for step in staging
-        if step.action == "enters" or (step.action == "only" and parts[step.section].lines)
-        for player in step.players
-    )
-    return tuple(name for name in named if name in INSTRUMENTS and name not in there and "voice" not in name)
 
 
 def _can_play_solo(name: str) -> bool:

@@ -53,7 +53,6 @@ OTHERS = table(
     ("twelve bars", r"\b(?:12|twelve)[\s-]bars?(?= blues)", None),
     ("instrumental", r"\b(?:instrumentals?|karaoke)\b(?!\s+(?:break|solo|intro|outro|interlude|section|passage|bridge|hook)s?\b)", None),
     ("pulse", r"\b(?:four|4)[\s-](?:on|to)[\s-]the[\s-]floor\b(?: kick)?", "kick"),
-    ("pulse", r"\bwalking\b(?= (?:\w+ )?bass)", "bass"),
     ("feel", r"\b(half|double)[\s-]?time\b(?! show)", lambda m: f"{m[1].lower()}-time"),
     ("feel", r"\bswing(?: of)?:? ?([5-7]\d) ?%|([5-7]\d) ?% swing\b", lambda m: int(m[1] or m[2]) / 100),
     ("feel", r"\b(?:shuffled?|swung|swing(?:ing)?[\s-](?:feel|groove|rhythm|beats?|drums?|hats?)|triplet (?:feel|groove|swing))\b", None),

@@ -27,6 +27,7 @@ from .vocabulary import (
     INSTRUMENT_WORDS,
     KIT_WORDS,
     LAYER_WORDS,
+    MANNERS,
     METRE_WORDS,
     MIX_WORDS,
     MOMENTS,
@@ -66,7 +67,8 @@ _WHEN = re.compile(
 )  # fmt: skip
 _MARKS: Final = {
     # The words of each kind that say nothing of the music by themselves.
-    "n": r"no|non|without|not(?! only\b| just\b)|minus|exclud(?:e|ing)|avoid(?:ing)?|skip(?:ping)?|negative prompt|(?:do|does|should|must|wo|ca)n'?t (?:use|want|include|add|have|need|put|feature|contain)(?: to (?:use|include|add|have|hear))?|(?:instead|in place) of|rather than|(?:remove|(?:remove|mute|omit|ditch|lose|drop(?! the (?:beat|bass)\b)|take out|leave out|get rid of) (?:the|all|any))(?![^.,;:]*\bfrom\b)|never|nothing(?! but\b| else\b| more\b)|neither|(?:everything|all|anything)(?: \w+)? (?:except|but)(?: for)?",
+    "n": r"(?:leave|keep)(?= (?:\w+ ){1,3}out\b)|no|non|without|not(?! only\b| just\b)|minus|exclud(?:e|ing)|avoid(?:ing)?|skip(?:ping)?|negative prompt|(?:do|does|should|must|wo|ca)n'?t (?:use|want|include|add|have|need|put|feature|contain)(?: to (?:use|include|add|have|hear))?|(?:instead|in place) of|rather than|(?:remove|(?:remove|mute|omit|ditch|lose|drop(?! the (?:beat|bass)\b)|take out|leave out|get rid of) (?:the|all|any))(?![^.,;:]*\bfrom\b)|never|nothing(?! but\b| else\b| more\b)|neither",
+    "N": r"(?:everything|all|anything)(?: \w+)? (?:except|but)(?: for)?", "~": r"that|which|who",
     "r": r"less|fewer",
     "x": r"except(?: for)?|other than|apart from",
     "o": r"only|just|nothing but|purely",
@@ -94,11 +96,17 @@ _MARKS: Final = {
     "y": "|".join(LAYER_WORDS),
 }  # fmt: skip
 _DENIED: Final = {
-    "Z": r"-free\b|\s*[:=]\s*(?:none|no|nil|off|n/?a|0)\b|\s+(?:is|are)\s+(?:not (?:allowed|needed|wanted|required|welcome)|forbidden|unwanted)\b",
+    "Z": r"-free\b|\s+(?:(?:is|are)\s+)?(?:replaced|swapped)\s+(?:by|with|for)\b|\s*[:=]\s*(?:none|no|nil|off|n/?a|0)\b|\s+(?:is|are)\s+(?:not (?:allowed|needed|wanted|required|welcome)|forbidden|unwanted)\b",
     "K": r"\bnot (?:in|at) (?:an? )?(?:\d{1,2}/\d{1,2}|\d{2,3} ?bpm|(?:[A-G](?:#|b| sharp| flat)? )?(?:major|minor)(?: key)?)",
 }  # fmt: skip
 """What denies the player before it; and a key, a metre or a tempo that leaves the others open."""
-_SIGNS: Final = {",": r",", ".": r"[.;!?)|]", ":": r"[:=–—(→]|\s-\s", "&": r"[&/]", "w": r"\+"}
+_SIGNS: Final = {
+    ",": r",",
+    ".": r"[.;!?)|\]]",
+    ":": r"[:=–—(→]|\s-\s",
+    "&": r"[&/]",
+    "w": r"\+",
+}
 _TABLES: Final[tuple[tuple[str, str, Mapping[str, Any]], ...]] = (
     # The letter of words, the kind of wish that they are by themselves, and what each means.
     ("9", "metre", METRE_WORDS), ("9", "mix", MIX_WORDS), ("9", "cannot", CANNOT), ("9", "duet", {DUETS: None}),
@@ -109,7 +117,7 @@ _TABLES: Final[tuple[tuple[str, str, Mapping[str, Any]], ...]] = (
     ("S", "style", STYLE_WORDS), ("p", "kit", {KIT_WORDS: "drums"}), ("P", "player", INSTRUMENT_WORDS),
     ("P", "player", {words: tracks[0] for words, tracks in TRACK_WORDS.items()}),
     ("", "label", {r"hooks?": "chorus", r"breaks?|builds?": "break", r"endings?|finales?": "outro"}),
-    ("a", "level", AMOUNTS), ("m", "size", SIZES), ("y", "layer", LAYER_WORDS),
+    ("M", "manner", MANNERS), ("a", "level", AMOUNTS), ("m", "size", SIZES), ("y", "layer", LAYER_WORDS),
     *((letter, "alone" if letter in "oq" else "", {words: None}) for letter, words in _MARKS.items()),
     ("?", "topic", {rf"(?:{words})[\s-]{TOPICS}": None for words in INSTRUMENT_WORDS}),
     ("_", "", {"|".join(NEUTRAL_WORDS.split()): None}),
@@ -126,7 +134,7 @@ def _lexicon() -> dict[str, list[tuple[str, str, Any]]]:
 
 
 _LEXICON: Final = _lexicon()
-_DOMINANT: Final = "?sPpzraMmILUSnxoqOBEJXDRtlfgvwb/&kyid2uh_9"
+_DOMINANT: Final = "?sPpzraMmILUSNnxoqOBEJXDRtlfgvwb/&kyid2uh~_9"
 """Which letter counts where a phrase has several: the first of these."""
 _WORD = re.compile(r"\d+(?:[:/.]\d+)+|[^\W_]+(?:['’-][^\W_]+)*")
 

@@ -20,6 +20,8 @@ _LONG_WORD = re.compile(r"(\w{64})\w+")
 """What is longer than any word, or repeated more often than anybody means: searching it would take long."""
 _APOSTROPHES = str.maketrans("’ʼ", "''")
 _JSON_COLON = re.compile(r"""(?<=\w)["']\s*:\s*["']?""")
+_TAG = re.compile(r"\[([^\[\]:]{1,30})\] ?(?=\w)")
+"""What is said of a section behind its tag: "[Chorus] strings enter"."""
 _CORRECTED = re.compile(r"[a-z]{4,}", re.IGNORECASE)
 
 
@@ -31,6 +33,7 @@ def normalize_text(text: str) -> str:
     """
     text = unicodedata.normalize("NFKC", " ".join(text.split())[:LONGEST_TEXT])[:LONGEST_TEXT]
     text = _JSON_COLON.sub(": ", text.translate(_APOSTROPHES))
+    text = _TAG.sub(r"\1: ", text)
     text = _LONG_RUN.sub(r"\1", "".join(map(_plain, text)))
     text = _LONG_WORD.sub(r"\1", text)
     return _CORRECTED.sub(lambda match: _corrected(match[0]), text)

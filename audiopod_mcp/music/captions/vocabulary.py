@@ -116,7 +116,7 @@ MOODS: dict[str, tuple[str, float, float]] = {
     r"sad(?:ness)?|melanchol(?:y|ic)|sorrow(?:ful)?|mournful|lonely|tearful|bittersweet|heart-?break(?:ing)?|heartbroken|grief|somber|sombre|moody|emotional|longing|gloomy|tragic|blue": ("sad", -0.15, 1.0),
     r"happy|joy(?:ful|ous)?|cheerful|upbeat|sunny|bright|playful|fun|feel[\s-]good|festive|carefree|merry|jolly|euphoric|celebratory|whimsical|quirky|summer(?:y)?": ("happy", 0.15, -1.0),
     r"dark|ominous|sinister|eerie|scary|spooky|horror|halloween|brooding|menacing|haunting|creepy|gothic|evil|angry|angsty|gritty": ("dark", 0.0, 1.0),
-    r"energetic|driving|powerful|intense|aggressive|hard|heavy(?! on\b)|pumping|pounding|high[\s-]energy|explosive|furious|wild|banging|fiery|stomping|frantic|relentless|gritty": ("energetic", 0.3, 0.0),
+    r"energetic|driving|powerful|intense|aggressive|hard|(?<!-)heavy(?! on\b)|pumping|pounding|high[\s-]energy|explosive|furious|wild|banging|fiery|stomping|frantic|relentless|gritty": ("energetic", 0.3, 0.0),
     r"epic|triumphant|heroic|majestic|grand|anthemic|soaring|victorious|fanfare": ("epic", 0.25, 0.0),
     r"romantic|tender|intimate|warm|loving|sensual|sexy|smooth|passionate": ("tender", -0.12, 0.0),
     r"dreamy|ethereal|floating|hazy|nostalgic|wistful|mysterious|spac(?:e)?y|hypnotic|psychedelic|otherworldly|airy": ("dreamy", -0.15, 0.0),
@@ -160,7 +160,7 @@ _INSTRUMENTS: dict[str, str] = {
     "acoustic guitar": r"(?:acoustic|steel[\s-]string|finger-?picked|finger-?style|strummed|folk|gypsy|western) guitars?|finger-?(?:pick(?:ing|ed)|style)|strumming % 12-string(?: guitar)?|dobro",
     "distorted guitar": r"(?:distorted|overdriven|heavy|crunchy|metal|fuzz(?:y|ed)?|down-?tuned|palm[\s-]muted|chugging) guitars?|power chords?|guitar riffs?|wall of guitars",
     "lead guitar": r"lead guitar|guitar solos?|shredding|guitar leads?",
-    "electric guitar": r"(?:electric|clean|jazz|surf|slide|jangly|reverb(?:[\s-]\w+)?|wah|twangy|slapback|funk|reverbed) guitars?|guitars?",
+    "electric guitar": r"(?:electric|[678][\s-]string|clean|jazz|surf|slide|jangly|reverb(?:[\s-]\w+)?|wah|twangy|slapback|funk|reverbed) guitars?|guitars?",
     "pedal steel": r"(?:pedal|lap)[\s-]steels?(?: guitars?)?|(?:hawaiian )?steel guitars?",
     "banjo": r"banjos? % shamisen",
     "mandolin": r"mandolin[aeo]?s? % mandolas?|balalaikas?|bouzoukis?",
@@ -222,7 +222,7 @@ TRACK_WORDS: dict[str, tuple[str, ...]] = {
     r"strings?": ("strings",),
     r"synth(?:esi[sz]er)?s?|electronics|electronic sounds": ("synth",),
     r"brass|horns": ("brass",),
-    r"woodwinds?|winds?": ("woodwinds",),
+    r"woodwinds?|winds": ("woodwinds",),
     r"vocals?|voices?|singing|singers?|lyrics|words|vocalists?": ("vocals", "backing_vocals"),
     r"(?:backing|background) vocals?|choirs?|vocal harmonies": ("backing_vocals",),
     r"effects|fx|risers?|sweeps?": ("fx",),
@@ -243,9 +243,20 @@ DUETS = r"(?:(?:fe)?male(?: ?(?:/|and|&|-) ?(?:fe)?male)? |vocal |sung )?duets?(
 
 TECHNIQUES: dict[str, str] = {
     # An instrument that is played, and the way of playing it that isn't.
-    r"slap bass": "slap", r"fretless bass": "fretless", r"(?:wah|slide|slapback|surf|funk|twangy|jangly|reverb(?:[\s-]\w+)?|reverbed) guitars?": "",
-    r"palm[\s-]muted guitars?": "palm muting", r"(?:horn|brass) stabs?": "stabs", r"finger-?(?:pick(?:ing|ed)|style) guitars?": "",
-    r"shredding|power chords?|guitar riffs?|wall of guitars|strumming|strummed guitars?": "",
+    r"slap bass": "slap", r"fretless bass": "fretless", r"(?:wah|slide|slapback|surf|funk|twangy|reverb(?:[\s-]\w+)?|reverbed) guitars?": "",
+    r"shredding|guitar riffs?|wall of guitars": "",
+}
+MANNERS: dict[str, dict[str, str]] = {
+    # Ways of playing: the figure (:mod:`audiopod_mcp.music.composition.figures`) of each role that is played so.
+    r"finger-?(?:pick(?:ing|ed)|style)|travis[\s-]pick(?:ing|ed)": {"comp": "travis"}, r"strumm(?:ing|ed)": {"comp": "strum"},
+    r"skank(?:ing|s)?": {"comp": "skank"}, r"palm[\s-]mut(?:ed|ing)|chugg(?:ing|y)|chugs?": {"comp": "chug"},
+    r"power chords?": {"comp": "power"}, r"arpeggiat(?:ed|ing)|arpeggios?|broken chords?": {"comp": "arp8", "bass": "arpeggio"},
+    r"stabs?|stabbing": {"comp": "stabs"}, r"montuno": {"comp": "montuno"}, r"stride": {"comp": "stride"},
+    r"oom[\s-]?pah": {"comp": "oompah"}, r"alberti": {"comp": "alberti"}, r"jangl(?:y|ing)": {"comp": "jangle"},
+    r"rasgueado": {"comp": "rasgueado"}, r"tremolo": {"comp": "tremolo"}, r"bubbl(?:e|ing)": {"comp": "bubble"},
+    r"walking": {"bass": "walking"}, r"gallop(?:ing)?": {"bass": "gallop"}, r"tumbao": {"bass": "tumbao"},
+    r"syncopated": {"bass": "syncopated"}, r"octave": {"bass": "octaves"}, r"off-?beat": {"bass": "offbeat", "comp": "offbeats"},
+    r"one[\s-]drop": {"drums": "reggae"}, r"dembow": {"drums": "reggaeton"}, r"marching": {"drums": "march"},
 }
 
 TOPICS = r"(?:lessons?|tutorials?|teachers?|class(?:es)?|school|courses?|academy|practi[cs]e|students?|videos?|shops?|stores?|brand|adverts?|commercials?|museum|channel|makers?|review|unboxing)"

@@ -26,7 +26,7 @@ _DENYING = frozenset(("no", "not", "without", "never", "except", "less", "fewer"
 _WORD = re.compile(r"\d+(?:[:/.]\d+)+|[^\W_]+(?:['’-][^\W_]+)*")
 _CLAUSE_BREAK = re.compile(r"[,.;:!?|/()\[\]]|\b(?:and|with|but)\b")
 NO_PART_OF_KIT = 'pieces of the kit can\'t be left out by themselves; "no drums" leaves out all of it'
-_SILENT = ("", "topic", "label", "level", "size", "layer")
+_SILENT = ("", "topic", "label", "level", "size", "layer", "manner")
 """What phrases say that is no wish by itself."""
 _OWN_SOLO = re.compile(r"(?:.*\W)?solos?", re.IGNORECASE)
 _SOLO_BY, _SOLO_WITH = re.compile("s_d?$"), re.compile("s[^,.:P#]{0,2}$")

@@ -135,8 +135,9 @@ def _plan_form(
         sections = grid_sections(timeline, grid.sections, brief.energy)
         parts = with_soloists(brief)
         parts = parts if lines else tuple(replace(part, lines=(), chords=()) for part in parts)
-        if placed := place_stanzas(sections, parts, timeline.metre.beats):
-            return timeline, placed
+        beats = timeline.metre.beats
+        if placed := place_stanzas(sections, parts, beats, staged=bool(brief.staging)):
+            return timeline, staged_strengths(placed, brief.staging)
         marks = [marks for part in words for marks in part.chords or ((),) * len(part.lines)]
         if not lines:
             return timeline, sections

@@ -51,6 +51,7 @@ BASS_FIGURES: dict[str, tuple[str, str]] = {
     "garage": ("R-.R ..R- ..O. R.A.", "R-.R-. O-.R.A"),
     "logdrum": ("..R. .R-R ..R- R..O", "..R.R- ..RR-O"),
     "synthwave": ("RRRR RRRR RRRR RROO", "RRRRRR RRRRRR"),
+    "arpeggio": ("RTFO FTRT RTFO FTRT", "RTFOFT RTFOFT"),
 }
 
 COMPING_FIGURES: dict[str, tuple[str, str]] = {

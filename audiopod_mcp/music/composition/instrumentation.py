@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from audiopod_mcp.music.model import Brief
@@ -67,11 +68,25 @@ def choose_band(brief: Brief, style: Style, *, sings: bool) -> tuple[Member, ...
     if asked and set(TRACKS) - set(brief.without) <= {INSTRUMENTS[name].track for name in asked}:
         # "Solo violin" excludes every other track, and the cello is of the violin's.
         band = [member for member in band if member.instrument in asked]
+    _play_as_asked(band, brief.manners)
     if sings and "backing_vocals" not in brief.without and not any(m.instrument == "choir" for m in band):
         band.append(Member("pad", "choir", "swell", 0.8, 0.7))
     if not band and "vocals" in brief.without:
         band = [Member("lead", "piano", "melody")]
     return tuple(_completed(band, sings))
+
+
+def _play_as_asked(band: list[Member], manners: Sequence[tuple[str, str, str]]) -> None:
+    """Give members the figures that are asked for, in place; who plays no chords so far does so besides."""
+    for name, role, figure in manners:
+        mine = [i for i, member in enumerate(band) if member.instrument == name]
+        at = next((i for i in mine if band[i].role == role), None)
+        if at is None and role == "comp":
+            at = next((i for i in mine if band[i].role == "pad"), None)
+        if at is not None:
+            band[at] = replace(band[at], role=role, figure=figure)
+        elif mine and role == "comp":
+            band.append(Member(role, name, figure))
 
 
 def _seat(band: list[Member], name: str, taken: set[int]) -> int:

@@ -49,17 +49,22 @@ def distribute_lines(
 
 
 def place_stanzas(
-    sections: list[Section], parts: Sequence[Stanza], beats_per_bar: int
+    sections: list[Section], parts: Sequence[Stanza], beats_per_bar: int, *, staged: bool = False
 ) -> list[Section] | None:
     """Put each stanza of a tagged form into the next section of a grid that has its name.
 
-    ``None`` where there is no form to follow, or where the grid has not all of its sections.
+    One that stands for itself and is ``staged`` has the longest of that name, or of all. ``None`` where there
+    is no form to follow, or where the grid has not all of its sections.
     """
-    if len({part.label for part in parts}) < 2 and not any(part.soloist for part in parts):
+    if len({part.label for part in parts}) < 2 and not staged and not any(part.soloist for part in parts):
         return None
     result, at = list(sections), 0
+    alone = len(parts) == 1 and staged
+    if alone:
+        named = [n for n, section in enumerate(sections) if section.label == parts[0].label]
+        at = max(named or range(len(sections)), key=lambda n: sections[n].bars)
     for part in parts:
-        while at < len(sections) and sections[at].label != part.label:
+        while not alone and at < len(sections) and sections[at].label != part.label:
             at += 1
         if at == len(sections):
             return None

@@ -119,7 +119,7 @@ class SongPlan:
             step.section == self.sections[bar.section].stanza
             and (
                 step.action == "all"
-                or (step.action in ("only", "enters") and names.intersection(step.players))
+                or (step.action in ("only", "enters", "plays") and names.intersection(step.players))
             )
             for step in self.brief.staging
         )

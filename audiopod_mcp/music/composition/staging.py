@@ -1,7 +1,8 @@
 """Who plays in the sections of tagged lyrics: notes of everybody else are left out there.
 
-Where somebody plays alone and others are said to enter later, the piece grows: whoever is not named comes in
-with the last of those who are. Words are sung wherever they are.
+Where somebody plays alone and others are said to enter later, the piece grows: whoever is not named waits for
+a tag that asks for all or names nobody, or comes in with the last of those who enter. Words are sung wherever
+they are.
 """
 
 from __future__ import annotations
@@ -38,35 +39,49 @@ def _silences(plan: SongPlan, staging: Sequence[Staging], part: Part, parts: Seq
     waits_until: int | None = None
     """The tag before which it waits for its turn, in a piece that grows."""
     silences: list[Stretch] = []
-    for number, section in enumerate(plan.sections):
-        now = [step for step in staging if step.section == section.stanza]
+    for number, stanza in enumerate(_stanzas(plan)):
+        now = [step for step in staging if step.section == stanza]
         here = [step.action for step in now if step in mine]
         alone = [step for step in now if step.action == "only"]
         stretch = _stretch(plan, number)
-        if waits_until is not None and section.stanza is not None and section.stanza >= waits_until:
+        if waits_until is not None and stanza is not None and stanza >= waits_until:
             waits_until = None
         if alone and "only" not in here:
-            waits_until = _last_entry(staging, alone[0].section)
-        if {"enters", "only"} & {*here} or any(step.action == "all" for step in now):
+            waits_until = _entry_of_all(staging, alone[0].section)
+        if {"enters", "only", "plays"} & {*here} or any(step.action == "all" for step in now):
             away, waits_until = False, None
         away = away or "leaves" in here
         silent = "rests" in here or away or waits_until is not None
         if alone and "only" not in here:
             silent = any(plays_it(other, alone[0].players) and _plays(other, stretch) for other in parts)
-        if silent:
+        if silent and part.instrument != plan.sections[number].soloist:
             silences.append(stretch)
     return silences
 
 
-def _last_entry(staging: Sequence[Staging], after: int) -> int | None:
-    """The section of the last entry that follows somebody's playing alone in the section ``after``."""
+def _stanzas(plan: SongPlan) -> list[int | None]:
+    """The number of each section in the lyrics; a bar at a seam goes with the section that is beside it."""
+    found = [section.stanza for section in plan.sections]
+    for seam, beside in ((0, 1), (-1, -2)) if len(found) > 1 else ():
+        if found[seam] is None and plan.sections[seam].bars <= 1:
+            found[seam] = found[beside]
+    return found
+
+
+def _entry_of_all(staging: Sequence[Staging], after: int) -> int | None:
+    """The section in which whoever no tag names enters, after somebody's playing alone in ``after``.
+
+    It is the first that asks for all or names nobody, or else that of the last entry.
+    """
     last = None
-    for step in staging:
-        if step.section > after:
-            if step.action == "only":
-                break
-            if step.action in ("enters", "all"):
-                last = step.section
+    for section in range(after + 1, max(step.section for step in staging) + 1):
+        actions = {step.action for step in staging if step.section == section} - {"more", "less"}
+        if "only" in actions:
+            break
+        if not actions or "all" in actions:
+            return section
+        if "enters" in actions:
+            last = section
     return last
 
 

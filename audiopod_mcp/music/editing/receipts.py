@@ -108,8 +108,8 @@ def fact_of(step: EditStep, before: LayeredTrack, after: LayeredTrack, where: st
         "saturate": f"{who} saturated, {amount:g} dB of drive",
         "esses": f"{who} de-essed by up to {amount:g} dB",
         "punch": f"{who} attacks {signed(amount, 'dB at most')}",
-        "fade in": f"{who} fade-in of {min(amount, before.seconds):g} s",
-        "fade out": f"{who} fade-out of {min(amount, before.seconds):g} s",
+        "fade in": f"{who} fade-in of {min(amount, before.seconds):.4g} s",
+        "fade out": f"{who} fade-out of {min(amount, before.seconds):.4g} s",
     }
     if kind in words:
         return words[kind]

@@ -36,6 +36,7 @@ from audiopod_mcp.music.synthesis import Multitrack, pieces, tapes_of
 from .accompany import STYLE_NOTE, accompany
 from .changed_frame import changed_frame
 from .extension_receipt import both_sides, fades_out_by, own_words_of, receipt_of
+from .intensity import Change, set_level, wanted_change, with_energy
 from .lyric_receipts import lyric_receipts
 from .receipts import Receipt
 from .style_matching import matching_style
@@ -180,8 +181,10 @@ def _extended(
     start, end = (-length, overlap) if before else (frame.duration - overlap, frame.duration + length)
     close = "" if before else asks_for_end(prompt)
     fades_out = not before and (fades_out_by(prompt) or read_lyrics(lyrics or "").fades_out)
+    change, own_words = wanted_change(prompt)
     played = accompany(
-        frame, brief, start, end, seed=seed, report=progress_within(report, 0.3, 0.9),
+        frame, with_energy(brief, change, frame.density), start, end,
+        seed=seed, report=progress_within(report, 0.3, 0.9),
         label=_label(own, before, prompt), ending=bool(close), big=close == "big",
         apart=True,
     )  # fmt: skip
@@ -189,21 +192,6 @@ def _extended(
     at = 0.0 if before else lead + len(audio) / rate - overlap
     done, not_done = lyric_receipts(brief, played.score, joins=True, fades_out=fades_out, at=at)
     report(0.9, "joining it to the song")
-    before_it = song.score.brief if song.score else None
-    same_energy = before_it is not None and abs(before_it.energy - brief.energy) < 0.05
-    of_prompt = receipt_of(
-        song,
-        played,
-        brief,
-        prompt,
-        before,
-        length,
-        overlap,
-        own_words_of(own, frame, bool(close), same_energy),
-        close,
-        lead,
-    )
-    told.append(Receipt((*of_prompt.done, *done), of_prompt.not_done))
     unmet = tuple(dict.fromkeys((*song.not_done, *not_done)))
     if overlap > 0.5:
         stretch, moves = ("first", "goes on") if before else ("last", "enters")
@@ -230,11 +218,30 @@ def _extended(
     samples = round(length * rate) + edge.samples
     shape = _level_curve(samples, rate, edge, before, fading=fades_out)
     new = Multitrack.gather((track, fix_length(stem, samples) * shape) for track, stem in new.items())
+    set_level(new, change, rate, (not before, before))
 
     mixed = new.mixdown()
     gain = true_peak_gain(mixed, rate, max(TRUE_PEAK_CEILING, true_peak(nearest, rate)))
     new.scale(gain[:, 0])
     mixed *= gain
+    there = near_end.start / rate, near_end.start / rate + len(nearest) / rate
+    scores = (excerpt(song.score, *there), played.score) if song.score and played.score else None
+    before_it = song.score.brief if song.score else None
+    same_energy = before_it is not None and abs(before_it.energy - brief.energy) < 0.05
+    of_prompt = receipt_of(
+        song,
+        played,
+        brief,
+        prompt,
+        before,
+        length,
+        overlap,
+        "|".join(filter(None, (own_words_of(own, frame, bool(close), same_energy), own_words))),
+        close,
+        Change.measure(change, nearest, mixed, rate, scores) if change else None,
+        lead,
+    )
+    told.append(Receipt((*of_prompt.done, *done), of_prompt.not_done))
     # Two loud moments may meet where they overlap.
     peak = max(1.0, float(audio.max(initial=0.0)), float(-audio.min(initial=0.0)))
     _lay_over(room, mixed, edge, before)

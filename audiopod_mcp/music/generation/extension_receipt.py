@@ -10,6 +10,7 @@ from audiopod_mcp.music.captions.wishes import read_wishes
 from audiopod_mcp.music.leadsheet import LeadSheet
 from audiopod_mcp.music.model import Brief, Rendering
 
+from .intensity import Change
 from .receipts import Played, Receipt, receipt
 
 _KEPT = {"cannot": "name the key, the metre or the tempo that it is to go on in: D minor, 3/4, 90 BPM"}
@@ -49,12 +50,14 @@ def receipt_of(
     overlap: float,
     own_words: str,
     close: str,
+    change: Change | None,
     lead: float = 0.0,
 ) -> Receipt:
     """What was done of ``prompt``, and where the new music enters or gives over to the song.
 
-    ``own_words`` is a pattern of words that the extension itself has done, ``close`` how it ends; ``lead``
-    seconds come before the song in the end.
+    ``own_words`` is a pattern of words that the extension itself has done, ``close`` how it ends, ``change``
+    how much more intense, or calmer, it is than the song beside it; ``lead`` seconds come before the song in
+    the end.
     """
     assert played.score is not None  # noqa: S101 - accompany() always writes one
     score = replace(played.score, duration=length)
@@ -62,7 +65,16 @@ def receipt_of(
     entry = lead + len(song.audio) / song.rate - overlap
     told = receipt(
         prompt,
-        Played(brief, score, 0.0 if before else entry, fading, _KEPT, own_words=own_words, close=close),
+        Played(
+            brief,
+            score,
+            0.0 if before else entry,
+            fading,
+            _KEPT,
+            own_words=own_words,
+            close=close,
+            change=change,
+        ),
     )
     if before:
         fact = (

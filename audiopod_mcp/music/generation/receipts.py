@@ -46,10 +46,9 @@ def receipt(caption: str, played: Played) -> Receipt:
             continue
         if isinstance(said, NotDone):
             not_done.append(said)
-        elif wish.kind in ("mood", "player") or said == "unread":
-            grouped["unread" if said == "unread" else wish.kind].append(
-                said if said != "unread" else wish.asked
-            )
+        elif wish.kind in ("mood", "player", "manner") or said == "unread":
+            group = "unread" if said == "unread" else "player" if wish.kind == "manner" else wish.kind
+            grouped[group].append(said if said != "unread" else wish.asked)
         else:
             done.append(said)
     if moods := grouped["mood"]:
@@ -133,6 +132,7 @@ _SETTLERS: Mapping[str, Callable[[Wish, Played], str | NotDone | None]] = {
     "feel": facts.settle_feel,
     "bars": facts.settle_bars,
     "twelve bars": facts.settle_twelve_bars,
+    "manner": players.settle_manner,
     "pulse": facts.settle_pulse,
     "amount": facts.settle_amount,
     "mood": facts.settle_mood,

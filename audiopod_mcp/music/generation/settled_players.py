@@ -16,8 +16,10 @@ from audiopod_mcp.music.captions.vocabulary import (
 )
 from audiopod_mcp.music.captions.wishes import NO_PART_OF_KIT, Wish, read_wishes
 from audiopod_mcp.music.composition.course import cue_times, plays_it, sections_of
+from audiopod_mcp.music.composition.instrumentation import choose_band
 from audiopod_mcp.music.composition.solos import solo_turns, soloists_of
 from audiopod_mcp.music.model import Cue, NotDone, Part, Score
+from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
 from audiopod_mcp.music.theory import parse_key
 
@@ -67,6 +69,24 @@ def settle_player(wish: Wish, played: Played) -> str | NotDone:
         if asked.lower().rstrip("s") in (plays, track) or asked.lower() == plays
         else f"{asked} ({plays})"
     )
+
+
+def settle_manner(wish: Wish, played: Played) -> str | NotDone:
+    """A way of playing: whether it is that of a member of the band who is heard."""
+    player, figures = wish.value
+    there = settle_player(Wish("player", player.text, wish.start, player.means["player"]), played)
+    if isinstance(there, NotDone):
+        return NotDone(wish.asked, there.instead)
+    style = STYLES.get(played.brief.style, STYLES["pop"])
+    band = choose_band(played.brief, style, sings=bool(played.score.lyrics))
+    heard = {part.instrument for part in played.parts}
+    playing = {
+        (member.instrument, member.role, member.figure) for member in band if member.instrument in heard
+    }
+    for name, role, figure in played.brief.manners:
+        if (role, figure) in figures and (name, role, figure) in playing:
+            return f"{wish.asked} ({name})"
+    return NotDone(wish.asked, f"{there} in the usual way")
 
 
 def _is_plain(asked: str) -> bool:

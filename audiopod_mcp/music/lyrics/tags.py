@@ -64,9 +64,10 @@ FADE = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_FADE = re.compile(
-    rf"{_START}(?:(?:(?:repeats?|ad[\s-]?libs?|vamps?|jams?|play) )?(?:and|to|till?|until)(?=\s*$| fad)|(?:the )?(?:music|song|track|everything|all|instruments?|band)(?=\s*$))",
+    rf"{_START}(?:(?:(?:repeats?|ad[\s-]?libs?|vamps?|jams?|play) )?(?:and|to|till?|until|,? ?then)(?=\s*$| fad)|(?:the )?(?:music|song|track|everything|all|instruments?|band)(?=\s*$))",
     re.IGNORECASE,
 )
+_AND_THEN = re.compile(r",?\s+(?:and|then)\W*$", re.IGNORECASE)
 _TO_FADE = re.compile(
     r"(?:(?:repeats?|ad[\s-]?libs?|vamps?|jams?|play) )?(?:and|to|till?|until)(?: the)? fad(?:e|es)(?: out)?",
     re.IGNORECASE,
@@ -95,7 +96,7 @@ _GENDERS = {
     ),
 }
 MANNER = re.compile(
-    r"(?:soft|quiet|loud|gent|slow|quick|tender|sad|ang[er]+)(?:ly|ily)|with feeling|(?:(?:soft(?:ly)?|quiet(?:ly)?|loud(?:ly)?|slow(?:ly)?|fast|breathy|deep|low|high|half|almost|being|is|was|all) )?(?:whisper(?:ed|s|ing)?|spoken(?:[\s-]word)?|speaking|singing|scream(?:ed|s|ing)?|shout(?:ed|s|ing)?|sung|rapp(?:ed|ing)|hum(?:med|ming)|growl(?:ed|s|ing)?|yell(?:ed|ing)?|chant(?:ed|ing)|falsetto|belt(?:ed|ing)|a[\s-]?cappella|acapella|auto-?tuned?|vocoder|laugh(?:s|ter|ing)|sigh(?:s|ing)|crying|sobbing|gasps?|breath(?:es|ing)?|inhales?|exhales?|applause|cheer(?:s|ing)|crowd (?:cheers|cheering|noise)|silence|pause|beat drops?|ad[\s-]?libs?:.{1,60}|key change|modulation|tempo change|half[\s-]time|double[\s-]time|slow(?:s|ing)? down|speed(?:s|ing)? up)(?: (?:vocals?|voices?|softly|quietly|loudly|vocal))?",
+    r"(?:soft|quiet|loud|gent|slow|quick|tender|sad|ang[er]+)(?:ly|ily)|with feeling|\d{1,2} (?:bars?|measures?)|(?:(?:soft(?:ly)?|quiet(?:ly)?|loud(?:ly)?|slow(?:ly)?|fast|breathy|deep|low|high|half|almost|being|is|was|all) )?(?:whisper(?:ed|s|ing)?|spoken(?:[\s-]word)?|speaking|singing|scream(?:ed|s|ing)?|shout(?:ed|s|ing)?|sung|rapp(?:ed|ing)|hum(?:med|ming)|growl(?:ed|s|ing)?|yell(?:ed|ing)?|chant(?:ed|ing)|falsetto|belt(?:ed|ing)|a[\s-]?cappella|acapella|auto-?tuned?|vocoder|laugh(?:s|ter|ing)|sigh(?:s|ing)|crying|sobbing|gasps?|breath(?:es|ing)?|inhales?|exhales?|applause|cheer(?:s|ing)|crowd (?:cheers|cheering|noise)|silence|pause|beat drops?|ad[\s-]?libs?:.{1,60}|key change|modulation|tempo change|half[\s-]time|double[\s-]time|slow(?:s|ing)? down|speed(?:s|ing)? up)(?: (?:vocals?|voices?|softly|quietly|loudly|vocal))?",
     re.IGNORECASE,
 )
 _SOUNDS = rf"(?:music|band|thunder|rain|wind|waves?|ocean|birds?|birdsong|crickets|sirens?|trains?|cars?|engines?|doors?|phones?|bells?|clocks?|footsteps|heartbeats?|crowds?|audience|applause|laughter|static|vinyl|needle|glass|gun ?shots?|whistl(?:e|es|ing)|(?:hand ?)?clap(?:s|ping)?|stomp(?:s|ing)?|(?:finger ?)?snap(?:s|ping)?|{_PLAYERS})"
@@ -172,7 +173,8 @@ def read_tag(text: str) -> Tag:
     if text.startswith("/"):
         return Tag("close", text)
     if ABRUPT.search(body):
-        return Tag("abrupt end", text, label_of(ABRUPT.sub("", body)))
+        rest = ABRUPT.sub("", body).strip(" -–—:,./|")
+        return Tag("abrupt end", text, label_of(rest), wish=_wish(rest) if label_of(rest) else "")
     if fade := FADE.search(body):
         rest = _BEFORE_FADE.sub("", FADE.sub("", body)).strip(" -–—:,./|")
         way = "fade in" if fade[1] and fade[1].lower() == "in" else "fade out"
@@ -182,7 +184,7 @@ def read_tag(text: str) -> Tag:
             return Tag(way, text, label, wish=_wish(rest))
         if not rest or follows or (label and _BEFORE_FADE.search(body) and not _wish(rest)):
             again = "repeat" if "repeat" in body.lower() else ""
-            return Tag(way, text, label, wish="" if label else rest or again)
+            return Tag(way, text, label, times if label else 1, "" if label else rest or again)
     if _OVER.fullmatch(body) or _NO_SINGING.fullmatch(body):
         return Tag("end", text)
     if not body or (_REPEAT.fullmatch(body) and label_of(body) is None):
@@ -252,7 +254,7 @@ def names_section_alone(text: str) -> bool:
     if label is None:
         return False
     if AGAIN.search(text):
-        text = FADE.sub(" ", AGAIN.sub("again ", text))
+        text = _AND_THEN.sub("", FADE.sub(" ", AGAIN.sub("again ", text)))
     pattern = next(pattern for name, pattern in _LABELS if name == label)
     rest = pattern.sub(" ", text)
     for _, other in _LABELS:

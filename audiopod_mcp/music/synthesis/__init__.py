@@ -91,7 +91,7 @@ def record(
     apart: bool = False,
     kept: KeptDesks | None = None,
 ) -> Recording:
-    """:func:`render` a piece that may be long: neither its mix nor its stems need fit into memory.
+    """:func:`render` a piece that may be long: no more than its mix need fit into memory.
 
     Unless the stems are wanted ``apart``, all players share one desk and one answer of the room. The mix is
     the same to the last bit. What is ``kept`` of scores that have some tracks in common is not played again,
@@ -100,7 +100,7 @@ def record(
     Raises
     ------
     OSError
-        Where they don't fit onto the disk, either.
+        Where what players sum up to, or the stems, don't fit onto the disk, either.
 
     """
     seed = score.seed if seed is None else seed

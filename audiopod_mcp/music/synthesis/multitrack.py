@@ -28,7 +28,7 @@ class DiskTape:
         self._file = file
         self._offset = offset
         self._recorded = min(shape[0], recorded)
-        self._gains: list[GainEnvelope | np.float32] = []
+        self._changes: list[Callable[[Audio, slice], None]] = []
         self.shape = shape
         self.dtype = np.dtype(np.float32)
         self.nbytes = 4 * shape[0] * shape[1]
@@ -45,35 +45,42 @@ class DiskTape:
             self._file.seek(self._offset + start * 4 * self.shape[1])
             if self._file.readinto(there.data.cast("B")) != there.nbytes:  # type: ignore[attr-defined]
                 raise OSError("a temporary file is shorter than it was")
-            for gain in self._gains:
-                there *= _of_stretch(gain, slice(start, start + len(there)))
+            for change in self._changes:
+                change(there, slice(start, start + len(there)))
         return audio
 
     def __setitem__(self, piece: slice, audio: Audio) -> None:
-        self._apply_gains()
+        self._make_changes()
         start, _, _ = piece.indices(len(self))
-        audio = audio[: max(0, self._recorded - start)]
-        if audio.size:
-            self._file.seek(self._offset + start * 4 * self.shape[1])
-            self._file.write(np.ascontiguousarray(audio, np.float32).data.cast("B"))
+        self._write(start, audio[: max(0, self._recorded - start)])
 
     def cut(self, first: int, samples: int) -> DiskTape:
         """``samples`` from ``first`` on, the same ones, and silence where there are none any more."""
-        self._apply_gains()
+        self._make_changes()
         offset = self._offset + first * 4 * self.shape[1]
         return DiskTape(self._file, offset, (samples, self.shape[1]), max(0, self._recorded - first))
 
     def scale(self, gain: GainEnvelope | np.float32) -> None:
         """Multiply it by a gain whenever it is read: it need not be written again for that."""
-        self._gains.append(gain)
 
-    def _apply_gains(self) -> None:
-        gains, self._gains = self._gains, []
-        for piece in pieces(self._recorded) if gains else ():
-            audio = self[piece]
-            for gain in gains:
-                audio *= _of_stretch(gain, piece)
-            self[piece] = audio
+        def multiply(audio: Audio, piece: slice) -> None:
+            audio *= _of_stretch(gain, piece)
+
+        self._changes.append(multiply)
+
+    def make_round(self) -> None:
+        """:func:`make_round` it whenever it is read."""
+        self._changes.append(lambda audio, _: make_round(audio))
+
+    def _make_changes(self) -> None:
+        for piece in pieces(self._recorded) if self._changes else ():
+            self._write(piece.start, self[piece])
+        self._changes = []
+
+    def _write(self, start: int, audio: Audio) -> None:
+        if audio.size:
+            self._file.seek(self._offset + start * 4 * self.shape[1])
+            self._file.write(np.ascontiguousarray(audio, np.float32).data.cast("B"))
 
 
 _ROUNDING: Final = np.float32(6)
@@ -233,13 +240,15 @@ class Multitrack(Mapping[str, Audio]):
         They do so but for rounding already; what that took is given to the last of them.
         """
         *others, last = self._tapes.values()
+        for tape in others:
+            if isinstance(tape, DiskTape):
+                tape.make_round()
+            else:
+                make_round(tape)
         for piece in pieces(self.samples):
             rest = mix[piece].copy()
             for tape in others:
-                stem = tape[piece]
-                make_round(stem)
-                tape[piece] = stem
-                rest -= stem
+                rest -= tape[piece]
             last[piece] = rest
 
 

@@ -136,10 +136,7 @@ def add_players(
             twins = sum(before.instrument == part.instrument for before in parts[:index])
         player = _ChannelStrip(part, score, room, samples, seed, part_progress, twins)
         for start in range(0, samples, _STRETCH):
-            for desk in desks:
-                with desk.changed(start, start + _STRETCH, send=True) as (*sides, send):
-                    player.add_to(sides, start)
-                    player.add_to_send(send, start)
+            player.add_to(desks, start, min(samples, start + _STRETCH))
         del player  # what it plays is large, and so is what the next one does
 
 
@@ -179,26 +176,35 @@ class _ChannelStrip:
         self._sway = mix_effects.auto_pan_gains(depth) if depth else None
         self._echo_seconds = 45 / max(score.tempo, 40)
 
-    def add_to(self, sides: Sequence[Signal], start: int) -> None:
-        """Add what is heard directly, and its echoes, to both ``sides`` of the stretch from ``start`` on."""
-        n = len(sides[0])
-        block = self._dry[start : start + n]
+    def add_to(self, desks: Sequence[Desk], start: int, stop: int) -> None:
+        """Add what is heard of a stretch directly, its echoes, and what the room hears, to ``desks``."""
+        playing = bool(self._dry[max(0, start - ROTARY_DELAY) : stop].any())
+        if not playing and not self._echo_level:
+            return
+        direct = self._direct(self._dry[start:stop], start) if playing else []
+        sent = self._mono(start, stop, self._send) if playing and self._send else None
+        for desk in desks:
+            with desk.changed(start, stop, send=True) as (*sides, send):
+                for side, heard in zip(sides, direct, strict=False):
+                    side += heard
+                if self._echo_level:
+                    mix_effects.add_echo(sides, self._mono, start, self._echo_seconds, self._echo_level)
+                if sent is not None:
+                    send += sent
+
+    def _direct(self, block: Signal, start: int) -> list[Signal]:
+        """What is heard on both sides, without the room, of the stretch ``block`` from ``start`` on."""
         if self._instrument.rotary_speaker:
             lead = min(start, ROTARY_DELAY)
-            mono = self._mono(start - lead, start + n)
+            mono = self._mono(start - lead, start + len(block))
             block = mix_effects.rotary_speaker(mono, start, lead) / np.float32(self._level)
-        for number, (side, gain) in enumerate(zip(sides, self._gains, strict=True)):
-            heard = gain * (block if block.ndim == 1 else block[:, number])
-            if self._sway is not None:
-                heard *= np.resize(np.roll(self._sway[number], -start), n)
-            side += heard
-        if self._echo_level:
-            mix_effects.add_echo(sides, self._mono, start, self._echo_seconds, self._echo_level)
-
-    def add_to_send(self, send: Signal, start: int) -> None:
-        """Add what the room hears to ``send`` (n,), the stretch from ``start`` on."""
-        if self._send:
-            send += self._mono(start, start + len(send), self._send)
+        sides = [
+            gain * (block if block.ndim == 1 else block[:, side]) for side, gain in enumerate(self._gains)
+        ]
+        if self._sway is not None:
+            for heard, sway in zip(sides, self._sway, strict=True):
+                heard *= np.resize(np.roll(sway, -start), len(heard))
+        return sides
 
     def _mono(self, start: int, stop: int, gain: float = 1.0) -> Signal:
         block = self._dry[start:stop]

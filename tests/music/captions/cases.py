@@ -175,6 +175,13 @@ no drums or percussion, piano and cello | no=drums,percussion has=piano,cello pl
 no vocals and a soft piano | no=vocals has=piano plays=keyboard
 jazz, not rock | style=jazz
 harp, without strings | has=harp no=violin
+swing with trumpets, but leave the piano out | no=keyboard has=trumpet
+r&b, bass guitar replaced by a synth bass | has=synth_bass unnamed=electric_bass
+metal with 8-string guitars | unnamed=strings
+pads and bells, everything but the pads fades away | has=pad plays=synth
+music for a march in March | style=march
+tropical house with steel pans | has=steel_drum
+harpsichord in the style of Bach, C minor | key=C_minor style=baroque
 cello but no other strings, classical | has=cello no=violin
 trumpet without a brass section, jazz | has=trumpet
 a banjo would be too much, folk with guitar | unnamed=banjo has=acoustic_guitar

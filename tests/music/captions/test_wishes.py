@@ -1,6 +1,7 @@
 """Captions are read clause by clause, in English, and nothing of them is lost."""
 
 import re
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -171,6 +172,10 @@ def test_a_metre_that_is_not_played_is_told():
             "after the second chorus",
             "not understood",
         ),
+        ("trap, hi-hats double time", "double time", "whole kit"),
+        ("jazz, drop everything but the drums in the bridge", "everything", "not understood"),
+        ("rock with chorus guitar", "chorus", "no such effect"),
+        ("ambient with wind sounds", "wind sounds", "no recorded sounds"),
         ("everything except drums should be soft, jazz", "soft", "not understood"),
     ],
 )
@@ -231,6 +236,13 @@ def test_what_is_not_done_is_told_in_the_persons_own_words(caption, asked, inste
         ("piano alone for the first 4 bars then the band comes in, soul", "piano alone from 0:00"),
         ("strings should not play until the chorus; pop", "strings from"),
         ("swing, trumpet-free", "trumpet-free"),
+        ("pop, [Chorus] strings enter", "Chorus: strings enter: strings from 0:1"),
+        (
+            "country with pedal steel and a harmonica that only plays at the end",
+            "harmonica that only plays at the end: harmonica from",
+        ),
+        ("house, piano chords and a saxophone that comes in halfway through", "saxophone from 0:"),
+        ("punk, no fade out", "no fade out"),
         ("quiet outro with solo piano, pop", "piano alone from"),
         ("country, the guitar plays throughout except in the chorus", "silent 0:"),
         ("trap, no autotune", "no autotune"),
@@ -341,4 +353,45 @@ def test_a_pulse_is_measured_on_the_score():
     assert any("kick on" in fact for fact in receipt_of("disco, four-on-the-floor", seconds=30).done)
     told = receipt_of("trap, four on the floor", seconds=30)
     assert [wish.asked for wish in told.not_done] == ["four on the floor"]
-    assert any("bass on" in fact for fact in receipt_of("jazz, walking bass", seconds=30).done)
+
+
+@pytest.mark.parametrize("caption", ["pop, walking bass at 90 bpm", "rock with a walking bass line, 100 bpm"])
+def test_a_bass_walks_where_it_is_asked_to(caption):
+    def moves(caption):
+        score = scored(read_caption(caption, duration=24))
+        bass = sorted((n.start, n.pitch) for p in score.parts if p.track == "bass" for n in p.notes)
+        return sum(a[1] != b[1] for a, b in pairwise(bass)) / len(score.beats)
+
+    assert moves(caption) > 0.75 > moves(caption.replace("walking ", ""))
+    assert any("walking bass" in fact for fact in receipt_of(caption, seconds=24).done)
+
+
+def test_a_guitar_is_picked_or_strummed_as_it_is_asked():
+    def together(caption):
+        score = scored(read_caption(caption, duration=24))
+        starts = sorted(n.start for p in score.parts if p.track == "guitar" for n in p.notes)
+        return sum(b - a < 0.06 for a, b in pairwise(starts)) / len(starts)
+
+    assert together("folk, fingerpicked guitar") < 0.2 < together("folk, strummed guitar")
+
+
+@pytest.mark.parametrize(
+    ("caption", "said"),
+    [
+        ("reggae with skanking guitar, one-drop drums", "skanking guitar (electric guitar), one-drop drums"),
+        ("cinematic, arpeggiated harp and tremolo strings", "arpeggiated harp (harp), tremolo strings"),
+        ("soul with brass stabs", "brass stabs (brass)"),
+        ("synthwave, arpeggiated bass", "arpeggiated bass (synth bass)"),
+        ("ambient, piano arpeggios", "piano arpeggios (piano)"),
+    ],
+)
+def test_who_plays_in_which_way_is_told(caption, said):
+    told = receipt_of(caption, seconds=24)
+    assert not told.not_done
+    assert any(said in fact for fact in told.done)
+
+
+def test_a_way_of_playing_that_nobody_has_is_told():
+    [missed] = receipt_of("pop, galloping piano", seconds=20).not_done
+    assert missed.asked == "galloping piano"
+    assert receipt_of("pop, no arpeggiated synths", seconds=20).not_done == ()

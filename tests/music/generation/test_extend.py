@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 
@@ -166,3 +168,14 @@ def test_an_end_of_few_players_makes_nobody_louder(song, composed):
     new = made.audio[round((entry + 0.5) * 44_100) : round((entry + 4) * 44_100)]
     own = song.audio[round(max(0, entry - 15) * 44_100) : round(entry * 44_100)]
     assert integrated_loudness(new, 44_100) < integrated_loudness(own, 44_100) + 1
+
+
+def test_a_calmer_extension_is_so_and_told_as_measured(song, composed):
+    made = extend(song.audio, 44_100, after=4, caption="calmer, softer", seed=2, **composed)
+    end = len(song.audio)
+    old, new = (integrated_loudness(each, 44_100) for each in (song.audio, made.audio[end:]))
+    assert new - old < -1
+    assert [
+        fact for fact in made.done if re.match(r"calmer: −\d\.\d dB, \d+ notes a second \(was \d+\)", fact)
+    ]
+    assert not made.not_done

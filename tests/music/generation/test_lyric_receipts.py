@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
@@ -72,7 +72,7 @@ def test_tags_say_who_plays_in_their_sections():
     labels = [span.label for span in score.sections]
     verses = [number for number, label in enumerate(labels) if label == "verse"]
     assert players(0) == players(-1) == {"keyboard"}
-    assert players(verses[0]) == {"drums", "bass", "vocals"}
+    assert players(verses[0]) == {"keyboard", "drums", "bass", "vocals"}
     assert players(labels.index("chorus")) >= {"guitar", "drums", "bass"}
     assert "drums" not in players(verses[1])
     assert "guitar" in players(verses[1])
@@ -107,9 +107,76 @@ def test_whom_a_tag_names_joins_the_band_or_is_told_not_to():
     done, unmet = receipts(lyrics)
     assert "cello from 0:" in done
     assert not unmet
+    done, unmet = receipts(lyrics.replace("cello joins", "add accordion, piano and cello"))
+    assert "accordion, piano, cello from 0:" in done
+    assert not unmet
+    done, _ = receipts("[Verse: drums drop out]\nOne line of song\n[Drum Solo]\n[Chorus]\nAll of us")
+    assert "acoustic kit solo at" in done
     brief = read_caption("jazz trio", lyrics=lyrics, duration=60.0, seed=1)
     _, [missed] = lyric_receipts(brief, compose(brief, seed=1))
     assert missed.instead == "no cello plays here"
+
+
+@pytest.mark.parametrize(
+    ("tag", "done", "unmet"),
+    [
+        ("Verse: soft male vocals, piano only", "male voice, piano alone at", {"soft"}),
+        ("Verse | female vocals | drums + bass", "female voice at", set()),
+        ("Verse: no bass, piano", "piano at", set()),
+        ("Verse: piano and theremin only", "", {"Verse: piano and theremin only"}),
+        ("Verse: piano, drums out", "acoustic kit silent at", set()),
+        ("Verse: a cappella", "voice alone at", set()),
+        ("Verse - everyone drops out except piano", "piano alone at", set()),
+        ("Verse: no drums, no bass, choir", "choir at", set()),
+    ],
+)
+def test_every_word_of_a_tag_is_done_or_told(tag, done, unmet):
+    facts, missed = receipts(
+        f"[Intro]\n[{tag}]\nMorning light\nI am waiting\n[Chorus: full band]\nWe are home"
+    )
+    assert done in facts
+    assert missed.keys() == unmet
+
+
+def test_of_those_who_are_named_together_each_is_told():
+    lyrics = "[Intro: flute and acoustic guitar]\n[Verse: no drums, strings]\nMorning light\n[Chorus: add drums and tuba]\nHome"
+    brief = read_caption("folk", lyrics=lyrics, duration=60.0, seed=1)
+    score = compose(brief, seed=1)
+    for part in score.parts:
+        assert part.track != "drums" or min(note.start for note in part.notes) > score.sections[1].end - 0.1
+    without = replace(score, parts=tuple(part for part in score.parts if part.instrument != "tuba"))
+    done, unmet = lyric_receipts(brief, without)
+    assert "Intro: flute and acoustic guitar: flute, acoustic guitar alone at" in " ".join(done)
+    assert any(" from 0:" in told and "tuba" not in told.split("tuba: ")[-1] for told in done)
+    assert "no tuba plays here" in [wish.instead for wish in unmet]
+
+
+def test_who_began_alone_stays_when_others_are_added_and_the_band_plays_where_nobody_is_named():
+    lyrics = "[Intro: solo cello]\n[Verse: add strings]\nMorning light\n[Bridge: soft]\nLow\n[Chorus: all in]\nHome"
+    brief = read_caption("rock", lyrics=lyrics, duration=60.0, seed=1)
+    score = compose(brief, seed=1)
+    heard = [
+        {
+            part.track
+            for part in score.parts
+            if any(span.start <= n.start < span.end - 0.1 for n in part.notes)
+        }
+        for span in score.sections
+    ]
+    assert heard[0] == {"strings"}
+    assert [
+        part
+        for part in score.parts
+        if part.instrument == "cello" and part.notes[-1].start > score.sections[1].start
+    ]
+    assert "drums" not in heard[1]
+    assert "drums" in heard[[span.label for span in score.sections].index("bridge")]
+
+
+def test_what_a_tag_says_beside_an_abrupt_end_is_told():
+    done, unmet = receipts("[Verse]\nMorning light\n[Outro: feedback, abrupt end]")
+    assert "it ends at once" in done
+    assert any("feedback" in asked for asked in unmet)
 
 
 def test_lines_without_time_are_told():

@@ -90,16 +90,16 @@ def test_who_is_ruled_out_is_silent_inside_the_window(song, composed, caption):
     assert_stems_sum(made)
 
 
-def test_new_words_are_sung_even_if_only_some_are_to_play(song, composed):
-    made = repaint(
-        song.audio,
-        44_100,
-        start=4,
-        end=8,
-        caption="only strings and piano",
-        lyrics="new words now",
-        **composed,
-    )
+@pytest.mark.parametrize(
+    ("caption", "lyrics"),
+    [
+        ("only strings and piano", "new words now"),
+        ("as before", "[Breakdown: strings and piano only]\nnew words now"),
+    ],
+)
+def test_new_words_are_sung_even_if_only_some_are_to_play(song, composed, caption, lyrics):
+    made = repaint(song.audio, 44_100, start=4, end=8, caption=caption, lyrics=lyrics, **composed)
+    assert not any("Breakdown" in wish.asked for wish in made.not_done)
     window = slice(round(4.3 * 44_100), round(7.7 * 44_100))
     assert np.abs(made.stems["vocals"][window]).max() > 0.01
     assert np.abs(made.stems["drums"][window]).max(initial=0) < 1e-4

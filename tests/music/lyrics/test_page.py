@@ -269,6 +269,7 @@ def test_credits_and_headings_of_other_languages_are_not_sung():
         ("Verse 1\nI go\n\nVerse 2\nI stay\n\nBack to verse 1", [("verse", "I go"), ("verse", "I stay"), ("verse", "I go")]),
         ("Refrain\nKomm\n\nStrophe\nKalt\n\nRefrain wiederholen", [("chorus", "Komm"), ("verse", "Kalt"), ("chorus", "Komm")]),
         ("[Chorus]\nrise\n\n### Final Chorus\nRepeat Chorus x2", [("chorus", "rise"), ("chorus", "rise", "rise")]),
+        ("[Chorus]\nrise\n\nVerse\n(8 bars)\nfall\n\nRepeat chorus twice, then fade out", [("chorus", "rise"), ("verse", "fall"), ("chorus", "rise", "rise")]),
         ("[Verse]\nfirst\n(0:30) Third line", [("verse", "first", "Third line")]),
         ("Anna - Hello\nBen – Hi there\nAnna - (softly) How are you", [(None, "Hello", "Hi there", "How are you")]),
         ("[Verse]\nHome\n\nSolo again\n\n[Chorus]\nRise", [("verse", "Home"), ("solo",), ("chorus", "Rise")]),

@@ -6,6 +6,7 @@ from scipy.signal import ShortTimeFFT
 
 from audiopod_mcp.music.model import ignore_progress
 from audiopod_mcp.music.signal.blocks import process_in_blocks
+from audiopod_mcp.music.signal.downmix import halve
 from audiopod_mcp.music.signal.stft import STFT, hann, root_hann, sine
 
 TRANSFORMS = {
@@ -29,6 +30,21 @@ def test_the_inverse_gives_back_every_sample(name, samples, channels, block):
     overlap = transform.overlap(samples)
     assert back == pytest.approx(audio * (overlap[:, None] if channels else overlap), abs=2e-6)
     assert overlap.min(initial=1.0) > 0.4
+
+
+@pytest.mark.parametrize("samples", [0, 1, 511, 512, 70_000, 70_001])
+def test_half_the_rate_has_the_same_spectra_as_far_as_it_goes(samples):
+    transform, audio = STFT.centered(1024, 256), signal(samples, 0)
+    low = slice(0, 4 * 256 // 5)  # of the 257 bins that half the rate has
+    (whole,), (half,) = (
+        list(transform.magnitudes(audio, 1000, low)),
+        list(transform.halved().magnitudes(halve(audio), 1000, low)),
+    )
+    assert half[1].shape == whole[1].shape
+    inner = slice(
+        4, -4
+    )  # what is beyond the ends is silence for the one, and the filter's ringing for the other
+    assert half[1][inner] == pytest.approx(whole[1][inner], abs=2e-4)
 
 
 @given(st.integers(0, 3000), st.integers(1, 40))

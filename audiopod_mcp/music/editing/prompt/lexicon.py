@@ -55,6 +55,7 @@ class Row:
     """Complaints of too much of it."""
     alone: bool = False
     hz: float = 0
+    seconds: float = 0
     base: float = 0
     """What it is counted from."""
     fixed: tuple[Fields, ...] = ()
@@ -82,7 +83,7 @@ ROWS: Final = (
     Row("high_cut", "=H", 6000, "low pass, lowpass, lpf, high cut", alone=True),
     _fixed("telephone, coming through telephone", {"action": "low_cut", "amount": 300}, {"action": "high_cut", "amount": 3400}),
     Row("reverb", "C", 35, "reverb, room, ambience", more="wet, wetter, spacious", less="dry, drier, dryer, dry out", alone=True),
-    Row("echo", "CS", 40, "echo, delay, slapback, tape|slapback delay|echo", alone=True),
+    Row("echo", "CS", 40, "echo, delay, tape delay|echo", alone=True), Row("echo", "CS", 40, "slapback, slapback delay|echo", alone=True, seconds=0.1),
     Row("width", "C", 60, "width, stereo width", more="wide, wider, widen, wider stereo", less="narrow, narrower, narrower stereo", base=100),
     _fixed("mono", {"action": "width", "amount": 0}),
     Row("pan", "C", 60, more="right", less="left"),
@@ -143,7 +144,7 @@ _DEGREES = {
 }  # fmt: skip
 """What an unmeasured change is multiplied by."""
 _FILLERS = (
-    "please, pls, integrated, thanks, thank you, can, could, would, will, should, you, i, we, me, hear|try, hear|try|have|do it, i think|feel, throughout, ceiling, nothing else, no other changes, that plays, in mix, i'd, i'd|would love, i'd|would love to"
+    "please, pls, integrated, bus, eq, thanks, thank you, can, could, would, will, should, you, i, we, me, hear|try, hear|try|have|do it, i think|feel, throughout, ceiling, nothing else, no other changes, that plays, in mix, i'd, i'd|would love, i'd|would love to"
     ", be, now, maybe, about, around, like, or so, ok, instead, exactly, also, again, any, part, parts, line, effect, version, stereo image, from, in, at, of, over, as well, after that, in addition, through, every, section, filter, play|playing along, entirely, completely"
 )
 ARTICLES: Final = frozenset(("the", "a", "an", "my", "our", "his", "her", "its", "their", "both"))

@@ -133,7 +133,8 @@ def _how_far(clause: Clause, row: Row, sign: int) -> Made:
     apart = clause.amounts.get("S")
     if apart and apart.lead == "by":
         return None  # "delay the vocals by 0.2 seconds"
-    more = {"hz": hertz} if action == "equaliser" else {"time": apart.value} if apart else {}
+    seconds = apart.value if apart else row.seconds
+    more = {"hz": hertz} if action == "equaliser" else {"time": seconds} if seconds else {}
     return [{"action": action, "amount": row.base + sign * abs(size), **more}]
 
 

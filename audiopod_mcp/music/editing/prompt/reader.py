@@ -25,14 +25,32 @@ from .meaning import edits_of, is_for_all, way_of
 from .plan import EXAMPLES, NOT_UNDERSTOOD, EditPlan, LeftOut, Wish
 from .unsupported import find_unsupported
 
-_OTHERS_GO = re.compile(r"T?v?(?:k?o|ok|u)PT?|oPk|k?Po")
-"""The forms of "only the drums"."""
-_STRETCH_STAYS = re.compile(r"(?:ko|ok|(k))E?T")
+_STAYS = re.compile(r"(?:ko|ok|(k))E?T")
 """The forms of "keep only the intro"."""
 _STAYS = re.compile(r"[PEBRijmsu]*k[kPEBRijmrsu]*|z[vPEBRimrqx]+|n[PB]|[PEijmsduT]*g[PEBRijmsduT]*")
 """The forms of "leave the drums as they are", "don't remove them", "not the drums", "the drums are great"."""
 _IS_APART = re.compile("B|[nkz]v?[PB]")
 """How "except the bass which …" and "keep the bass where …" begin."""
+_FORMS: tuple[tuple[re.Pattern[str], Fields | str], ...] = tuple(
+    (re.compile(pattern), form)
+    for pattern, form in (
+        (
+            r"(add|cut):vP:bass:",
+            "it could mean a player or the low end; say bass guitar, or more or less low end",
+        ),
+        (r":(T?v?(k?o|ok|u)[Ei]?PT?|oPk|k?Po):.*", {"action": "remove", "but": ""}),  # "only the drums"
+        (r"[^:]*:((ko|ok)E?T:.*|kE?T:.*:(?!section).*)", {"action": "keep"}),  # "keep only the intro"
+        # "Keep the drums loud", "don't leave them out", "reduce it on the piano"
+        (r"[^:]*:[^:]*([gknuz]|[ijm][^:]*[PBR]|[PBR][^:]*[ijm])[^:]*:.*", ""),
+        (r"enter:.*:at", {"action": "remove"}),
+        (r"(add|enter):vd?PE?T?:.*", {"action": "add"}),
+        (r"enter:.*", "say at which second they come in"),
+        (r"replace:vP:.*,.*", "it may be their parts, their levels or their places; say it of each by name"),
+        (r"unwanted:vP:.*", {"action": "remove"}),
+        (r"unwanted:.*", ""),
+    )
+)
+"""What a clause asks for, or why that is not sure, by its way, its kinds, whom it names and when."""
 _SWAPPED = re.compile(r"(?:replace|swap|swap out|exchange|turn|change) P (?:with|for|to|into|by) P(?: T)?")
 _INSTEAD = re.compile(r"(?:use )?P (?:(?:instead|in place) of|rather than) P(?: T)?")
 _GOES_ON = re.compile(r"[&bw][^vx]+|,[^vx]*q[^vx]*|.*[ijm].*")
@@ -125,10 +143,12 @@ class Reader:
             clause.when = (self.before if self.before.when[0] else self.last).when
             if not clause.when[0]:
                 raise NotSure("say in which sections or seconds it is to be")
+        elif self._is_about_the_stretch(clause):
+            clause.when = self.before.when  # "make the chorus louder, and give it more reverb"
         at, enters = clause.when[0].get("at"), way_of(clause) == "enter"
         begins = clause.when[0].get("start", at)
         if enters and isinstance(begins, float) and "end" not in clause.when[0]:
-            clause.when = ({"end": begins},)
+            clause.when = ({"at": begins},)
         elif at is not None and "fade_out" in (row.action for row in clause.rows):
             clause.when = ({"start": at},)
         elif at is not None:
@@ -169,6 +189,17 @@ class Reader:
         self.remark = clause if clause.is_remark else Clause()
         self.wishes += clause.made
         return None
+
+    def _is_about_the_stretch(self, clause: Clause) -> bool:
+        """Whether "it" is the section that is changed in the clause before, which is still there."""
+        before, fades = self.before, any(row.action.startswith("fade") for row in clause.rows)
+        stays = (
+            before.made
+            and before.when[0]
+            and not {"cut", "keep", "repeat", "fade_in", "fade_out"} & before.actions
+        )
+        is_it = "i" in clause.kinds and before.players == EVERYTHING
+        return bool(stays and is_it and (fades or not is_for_all(clause)))
 
     def _who(self, clause: Clause, head: Token | None, following: Clause) -> Players:
         """Whom a clause is about."""
@@ -217,30 +248,22 @@ class Reader:
 
     def _made(self, clause: Clause, *, headed: bool) -> list[Wish]:
         """The wishes of a clause."""
-        kinds, way, names = clause.kinds, way_of(clause), clause.players.names
+        names, when = clause.players.names, clause.when[0]
+        said = f"{way_of(clause)}:{clause.kinds}:{','.join(names)}:{','.join(when)}"
+        form = next((form for pattern, form in _FORMS if pattern.fullmatch(said)), None)
         fields: Sequence[Fields] | None = None
-        stretch = _STRETCH_STAYS.fullmatch(kinds)
-        if re.search("[PBR].*[PBR]", kinds):
+        if re.search("[PBR].*[PBR]", clause.kinds):
             fields = _replaced(clause)
-        elif names == ("bass",) and kinds == "vP" and way in ("add", "cut") and not clause.when[0]:
-            raise NotSure("it could mean a player or the low end; say bass guitar, or more or less low end")
-        elif _OTHERS_GO.fullmatch(kinds) and not way:
+        elif isinstance(form, str):
+            raise NotSure(form)
+        elif form == {"action": "remove", "but": ""}:
             fields = [{"action": "remove", "but": names}]
-        elif stretch and not (stretch[1] and "section" in clause.when[0]):
-            fields = [{"action": "keep"}]
-        elif re.search("[gknuz]|[ijm].*[PBR]|[PBR].*[ijm]", kinds):
-            pass  # "keep the drums loud", "don't leave them out", "reduce it on the piano"
-        elif way == "enter" and clause.when[0].keys() == {"end"}:
-            fields = [{"action": "remove"}]
-        elif way == "replace" and kinds == "vP" and len(names) > 1:
-            raise NotSure("it may be their parts, their levels or their places; say it of each by name")
-        elif way == "enter" and not re.fullmatch("vd?PE?T?", kinds):
-            raise NotSure("say at which second they come in")
-        elif way in ("add", "enter") and re.fullmatch("vd?PE?T?", kinds):
+        elif form == {"action": "add"}:
             fields = [{"action": "add", "instrument": name} for name in names]
-        elif way == "unwanted":
-            fields = [{"action": "remove"}] if kinds == "vP" else None
-        elif headed or not re.fullmatch("[&,]d?r[PB]?T?", clause.joint + kinds):
+        elif form:
+            fields = [form]
+            clause.when = ({"end": when["at"]},) if "at" in when else clause.when
+        elif headed or not re.fullmatch("[&,]d?r[PB]?T?", clause.joint + clause.kinds):
             fields = edits_of(clause)
         elif "r" in self.before.kinds:  # "remove the reverb and the echo"
             clause.tokens[:0] = (token for token in self.before.tokens if token.kind in "vc")

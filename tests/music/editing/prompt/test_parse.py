@@ -174,6 +174,9 @@ UNDERSTOOD = {
     "remove the drums and fade out the vocals in the last 5 seconds": "remove the drums; fade out the vocals over 5 s",
     "Lower drums and raise bass by 3 dB each.": "make the drums 3 dB quieter; make the bass 3 dB louder",
     "Lower the vocals 2 dB in verse 1 and 3 dB in verse 2.": "make the vocals 2 dB quieter in verse 1; make the vocals 3 dB quieter in verse 2",
+    "make the chorus louder and give it more reverb": "make everything 4 dB louder in the chorus; add 35 % reverb to everything in the chorus",
+    "cut the intro and make it louder": "cut the stretch in the intro; make everything 4 dB louder",
+    "slapback echo on the vocals": "add 40 % echo to the vocals every 0.1 s",
     "there's too much reverb on the vocals": "take 60 % of the reverb off the vocals",
     "mute the guitar until 0:10 and the piano until 0:20": "remove the guitar until 10 s; remove the piano until 20 s",
 }  # fmt: skip
