@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from audiopod_mcp.music.captions.tagged_players import read_tag_players, words_of
+from audiopod_mcp.music.captions.wishes import read_wishes
 from audiopod_mcp.music.composition.course import plays_it
 from audiopod_mcp.music.lyrics.text import LyricSheet
 from audiopod_mcp.music.model import Brief, NotDone, Part, Score, Span, Staging, format_time
@@ -58,12 +59,18 @@ def staging_receipts(
     for number in dict.fromkeys(step.section for step in staging):
         section = sheet.sections[number]
         missed += [
-            NotDone(words, "How it sounds can be asked for in the caption.")
+            NotDone(words, _instead_of(words))
             for words in read_tag_players(words_of(section)).unread
             if number not in solos or not _SOLO.fullmatch(words)
         ]
     facts = [fact(sheet.sections[number].tag or "", "; ".join(told)) for number, told in done.items()]
     return facts, missed
+
+
+def _instead_of(words: str) -> str:
+    """What there is in place of something that a tag says beside its players."""
+    impossible = (wish.value for wish in read_wishes(words) if wish.kind == "cannot")
+    return next(filter(None, impossible), "How it sounds can be asked for in the caption.")
 
 
 def _settled(
