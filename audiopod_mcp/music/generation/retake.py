@@ -26,7 +26,8 @@ from .retake_recording import retake_recording
 from .retake_score import retake_score
 
 _EDITED_NOTE = (
-    "It is played anew: every player is as loud as before, but effects and fades of edits are gone."
+    "It is played anew: every player is on the whole as loud as before, "
+    "but effects and fades of edits are gone."
 )
 _SAME_LENGTH = 0.05
 """Seconds by which a piece may be longer or shorter than it was composed and still have its own end."""
@@ -99,10 +100,12 @@ def retake(
 
 
 def _finished(made: Production, audio: Audio, score: Score) -> tuple[str, ...]:
-    """Finish a take as its piece was: in mono where ``audio`` is, with the fades that ``score`` asks for."""
+    """Finish a take as its piece was: in mono where ``audio`` is or ``score`` asks for it, with its fades."""
     brief = score.brief
     whole = brief is not None and abs(brief.duration - score.duration) < _SAME_LENGTH
-    facts = finish(made, brief.caption if brief else "", mono=stereo_width(audio) < _NO_WIDTH, fades=whole)
+    facts = finish(
+        made, brief.caption if brief else "", mono=stereo_width(audio) < _NO_WIDTH or None, fades=whole
+    )
     return (*facts, *fade_as_asked(made, brief, facts)) if brief and whole else facts
 
 
