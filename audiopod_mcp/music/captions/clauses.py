@@ -32,6 +32,8 @@ _SOME = f"(?P<who>{_NAME}(?:(?:,{_NAME}){{0,4}},?[&w]{_NAME})?)"
 """A list ends with "and": in "with piano, drums come in" only the drums do."""
 _LIST = f"(?P<who>{_NAME}(?:[,&w]{{0,2}}{_NAME}){{0,5}})"
 _WHEN, _END, _ENTER = "(?P<when>[ACFT])", "(?=[,.]|$)", "(?:J|v(?=[,.]|$))"
+_NO_PIECE = "(?<!p[,&w])(?<!p,&)(?<!p[,&w]d)"
+"""Pieces of the kit have no entries of their own: in "kick and bass in the intro" the bass isn't meant alone."""
 _OTHERS = "(?:[,.&]{0,2}t?[dMm]*[gS]J(?P<until>[ACFHT])?)?"
 """Everybody else comes in."""
 _SENTENCES = tuple(
@@ -41,15 +43,17 @@ _SENTENCES = tuple(
         ("opens", f"B{_ONE}(?:2[dMm]*[gS])?"),
         ("opens", f"o{_ONE}(?P<when>[ACFHT])"),
         ("opens", f"{_ONE}[oq](?P<when>H){_OTHERS}"),
+        ("opens", f"{_ONE}~?Q"),
         ("opens", f"{_ONE}[Jv_]f|f{_ONE.replace('who', 'them')}(?=,t)"),
         ("ends", f"E{_ONE}(?:[oqs]|{_END})"),
         ("opens", f"{_ONE}q(?P<when>T)"),
         ("ends", f"{_ONE}q(?P<when>T)"),
+        ("enters", f"t{_ONE}o?(?P<when>T)"),
         ("only", f"n{_SOME}x(?P<when>T)"),
         ("only", f"(?P<who>{_NAME})~o_?(?P<when>T)"),
         ("enters", f"(?P<who>{_NAME})~o_?(?P<when>A)"),
         ("enters", f"(?P<who>{_NAME})~_?J{_WHEN}"),
-        ("only", f"{_SOME}_?o_?(?P<when>T)"),
+        ("only", f"{_NO_PIECE}{_SOME}_?o_?(?P<when>T)"),
         ("enters", f"(?!a){_SOME}_?o_?(?P<when>A)"),
         ("enters", f"(?:n{_SOME}|{_SOME.replace('who', 'them')}(?:h|_{{0,2}}n_{{0,2}}))(?P<when>F)"),
         ("leaves", f"n{_SOME}(?P<when>A)"),
@@ -59,11 +63,11 @@ _SENTENCES = tuple(
         ("enters", f"D{_SOME}{_WHEN}"),
         ("enters", f"[tM]D{_SOME}"),
         ("enters", f"(?P<label>L):{_SOME}J(?![ACFHT])"),
-        ("enters", f"t?{_SOME}{_ENTER}(?:{_WHEN}|l)?"),
+        ("enters", f"t?{_SOME}{_ENTER}(?:{_WHEN}|l|t{_END})?"),
         ("enters", f"(?<![nraP])t?{_SOME}(?P<when>A)"),
         ("leaves", f"t?{_SOME}X{_WHEN}"),
-        ("only", f"(?<![nraP])(?!a){_SOME}o?(?P<when>T)o?(?!:)"),
-        ("enters", f"t{_ONE}{_END}"),
+        ("only", f"{_NO_PIECE}(?<![nraP])(?!a){_SOME}o?(?P<when>T)o?(?!:)"),
+        ("enters", f"t{_ONE}(?={_END}|9)"),
         ("opens", f"[dMma]*(?P<label>I)(?::|wo){_LIST}[oqs]?(?![PJX])"),
         ("ends", f"[dMma]*U(?::|w(?=[dMma]*[os])){_LIST}[oqs]?(?![PJX])"),
         ("enters", f"(?P<label>L):(?!o)[Dwt]?{_LIST}(?![PJX])"),
@@ -103,8 +107,10 @@ _FARTHEST = 3
 """Words between a denial and what it denies."""
 _OVERALL = re.compile(r"more|extra|lots of|plenty of|less|fewer|reduced|light|subtle|basic", re.IGNORECASE)
 """Words that say nothing about the whole when no layer is named."""
-_LAYERS = {"drums": "drums", "percussion": "drums", "bass": "bass", "vocals": None, "backing_vocals": None, "fx": None}  # fmt: skip
+_LAYERS = {"drums": "drums", "percussion": "drums", "bass": "bass", "vocals": None, "backing_vocals": None, "fx": None, "woodwinds": "melody"}  # fmt: skip
 """The layer that a track is in, where that is not the chords."""
+_LEADS = ("violin", "trumpet", "trombone", "lead guitar", "synth lead", "chip lead")
+"""Players of tunes in tracks of which others play chords."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +171,8 @@ class _Reader:
         self.letters = "".join(phrase.letter for phrase in self.phrases)
         self.dropped = {number for number, phrase in enumerate(self.phrases) if phrase.kind == "topic"}
         """What is not wanted, or not of the whole piece."""
+        self.playing = dict[int, str]()
+        """The letters of who plays in a clause on the course of the piece, by the phrase."""
         self.less: dict[int, int] = {}
         """Phrases by which there is to be less of a player, and the ends of their lists in the text."""
 
@@ -208,6 +216,8 @@ class _Reader:
                 if action == "opens" and unit == "whole":
                     number = 0.5
                 unit = "outro" if unit == "end" and action in ("only", "rests") else unit
+                if action not in ("leaves", "rests"):
+                    self.playing |= {i: self.phrases[i].letter for i in range(*match.span())}
                 self.strike(*match.span())
                 apart = "noqsMma" if action in ("opens", "ends") else "noqs"
                 self.dropped.update(i for i in range(*match.span()) if self.phrases[i].letter in apart)
@@ -335,7 +345,8 @@ class _Reader:
 
     def manners(self) -> Iterator[Wish]:
         """How players are to play; a word that names another player by itself does not do so there."""
-        for manner in manners(self.phrases, self.letters):
+        letters = "".join(self.playing.get(i, letter) for i, letter in enumerate(self.letters))
+        for manner in manners(self.phrases, letters):
             if manner.first != manner.player:
                 self.drop(manner.first, manner.first + 1)
             value = (self.phrases[manner.player], manner.figures)
@@ -374,6 +385,8 @@ class _Reader:
         if phrase.letter == "y":
             return str(phrase.means["layer"])
         track = track_of(phrase)
+        if track in _LEADS:
+            return "melody"
         track = INSTRUMENTS[track].track if track in INSTRUMENTS else track
         return _LAYERS.get(track, "chords")
 

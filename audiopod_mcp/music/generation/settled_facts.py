@@ -23,6 +23,10 @@ _SHORT_SECTION = 10.0
 """Seconds that nobody calls a long intro."""
 
 
+_PLUGGED = re.compile("electr|synth|distorted|lead guitar|808|reese|chip|pedal steel|organ|clavinet|dusty")
+"""Instruments that are nothing without a plug."""
+
+
 def settle_style(wish: Wish, played: Played) -> str | NotDone:
     own, value = played.brief.style, wish.value
     if value != own and value not in STYLES[own].parents:
@@ -55,10 +59,17 @@ def settle_hint(wish: Wish, played: Played) -> str | NotDone:
     if wish.asked.lower() in ("beat", "beats") and any(p.track == "drums" for p in played.parts):
         return wish.asked
     if wish.value != played.brief.style:
-        return "unread"
+        return settle_acoustic(wish, played) if wish.asked.lower() == "acoustic" else "unread"
     if word_pattern(FAR_REGIONS).fullmatch(wish.asked):
         return NotDone(wish.asked, f"played as {wish.value}, the nearest style there is")
     return fact(wish.asked, f"style {wish.value}")
+
+
+def settle_acoustic(wish: Wish, played: Played) -> str | NotDone:
+    plugged = [p for p in played.parts if p.track in ("synth", "fx") or _PLUGGED.search(p.instrument)]
+    if names := ", ".join(dict.fromkeys(part.instrument for part in plugged)):
+        return NotDone(wish.asked, f"{names} plays")
+    return fact(wish.asked, "no electric instrument plays")
 
 
 def settle_tempo(wish: Wish, played: Played) -> str | NotDone:

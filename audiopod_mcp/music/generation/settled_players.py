@@ -260,6 +260,10 @@ def settle_cue(wish: Wish, played: Played) -> str | NotDone:
     entered = min(n.start for p in mine for n in p.notes)
     if cue.action == "enters" and not when[0] - 0.1 <= entered <= when[0] + 2 * bar + 0.1:
         return NotDone(wish.asked, f"{name} enters at {played.time(entered)}")
+    if cue.action == "only":
+        there = sections_of(played.score, cue)
+        at = ", ".join(f"{played.time(span.start)}–{played.time(span.end)}" for span in there)
+        return fact(wish.asked, f"{name} from {played.time(entered)}, silent outside {at}")
     return fact(wish.asked, f"{name} from {played.time(entered)}")
 
 
