@@ -87,6 +87,12 @@ _QUALITY = re.compile(
 )
 _CLAUSE = re.compile("[ILU](?::|_{0,2}i_{0,2}o|wo)[^,.]*")
 _TURNS = re.compile(r"(?:s:|g[^.P]*s)[^.]*$")  # Behind it stands who has a solo when, and not who enters.
+_PIECES = re.compile(
+    "o(?:d?[pP][,&w]{0,2})*?p(?:[,&w]{0,2}d?[pP])*[TA]|(?:d?[pP][,&w]{0,2})*?p(?:[,&w]{0,2}d?[pP])*o[TA]"
+)
+_WHOLE_KIT = (
+    'pieces of the kit have no entries of their own; "only drums and bass in the intro" is the whole kit'
+)
 _WHICH = "say what it is to be in its place"
 FOR_A_TIME = 'who plays when is said by entries and exits: "drums enter at the chorus"'
 BY_SECTION = 'who plays in which section is said in sentences: "starts with piano, drums enter at the chorus"'
@@ -152,6 +158,10 @@ def read_clauses(text: str) -> Clauses:
     for match in _CLAUSE.finditer(reader.letters):
         of_sections.append(reader.wish("cannot", *match.span(), BY_SECTION))
         reader.drop(*match.span(), "P")
+    for match in _PIECES.finditer(reader.letters):
+        of_sections.append(reader.wish("cannot", *match.span(), _WHOLE_KIT))
+        reader.strike(*match.span())
+        reader.drop(*match.span(), "Pp")
     cues = sorted(reader.cues(), key=lambda cue: cue.start)[:_MOST]
     qualities, levels = list(reader.qualities()), list(reader.levels())
     denials, amounts = list(reader.denials()), list(reader.amounts())

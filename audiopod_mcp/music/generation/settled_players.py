@@ -155,7 +155,7 @@ def settle_alone(wish: Wish, played: Played) -> str | NotDone | None:
     if (
         wish.asked.lower() == "just"
         or (wish.asked.lower() == "solo" and len(named) > 1)
-        or any(w.kind in ("instrumental", "denied") for w in played.wishes)
+        or any(w.kind == "instrumental" for w in played.wishes)
     ):
         return None
     others = sorted({part.instrument for part in played.parts if part.track not in named})
