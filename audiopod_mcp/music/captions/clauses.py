@@ -87,9 +87,12 @@ _QUALITY = re.compile(
 )
 _CLAUSE = re.compile("[ILU](?::|_{0,2}i_{0,2}o|wo)[^,.]*")
 _TURNS = re.compile(r"(?:s:|g[^.P]*s)[^.]*$")  # Behind it stands who has a solo when, and not who enters.
+_MIDDLE = ("verse", "pre-chorus", "chorus", "bridge", "solo", "break", "build", "drop")
+_ALONE_THERE = 'who is alone in the middle is said by a tag of the lyrics: "[Bridge: only piano]"'
 _PIECES = re.compile(
     "o(?:d?[pP][,&w]{0,2})*?p(?:[,&w]{0,2}d?[pP])*[TA]|(?:d?[pP][,&w]{0,2})*?p(?:[,&w]{0,2}d?[pP])*o[TA]"
 )
+_PIECE_LEVEL = 'pieces of the kit play as the groove has them; "more drums" is the whole kit'
 _WHOLE_KIT = (
     'pieces of the kit have no entries of their own; "only drums and bass in the intro" is the whole kit'
 )
@@ -221,6 +224,13 @@ class _Reader:
                         action = "rests" if action == "leaves" else "only" if "o" in match[0] else action
                     elif action in ("only", "rests"):
                         number = 0.0
+                if match[0][0] == "o" and action in ("opens", "only") and unit in _MIDDLE:
+                    self.strike(*match.span())
+                    self.drop(*match.span(), "P")
+                    yield self.wish("cannot", *match.span(), _ALONE_THERE)
+                    continue
+                if match[0][0] == "o" and action == "opens" and unit in _ENDS["ends"]:
+                    action, number, unit = "ends", 0.0, ""  # "Only piano at the end"
                 if order.pattern.endswith("q(?P<when>T)") and unit not in _ENDS[action]:
                     continue
                 if action == "opens" and unit == "whole":
@@ -351,6 +361,8 @@ class _Reader:
         return phrase.letter in "?M" or bool(_LOUD.fullmatch(phrase.text))
 
     def _is_thing(self, number: int) -> bool:
+        if self.letters[number] == "s":  # "No solo", and not "no solo piano"
+            return self.letters[number - 1 : number] == "n" and self.letters[number + 1 : number + 2] != "P"
         return self.letters[number] in "PSpILU" or self.phrases[number].kind in _DENIABLE
 
     def manners(self) -> Iterator[Wish]:
@@ -374,6 +386,10 @@ class _Reader:
             if self.letters[number] not in "ar" and number not in self.less:
                 continue
             level = phrase.means["level"]
+            piece = re.match("[_d]?p(?!y)", self.letters[number + 1 :])
+            if piece and phrase.text.lower() in ("more", "extra", "less", "fewer"):
+                yield self.wish("cannot", number, number + 1 + piece.end(), _PIECE_LEVEL)
+                continue
             beside = self._beside(number)
             kinds = "".join(self.phrases[i].letter for i in beside)
             if beside and (self.letters[beside[-1] + 1 :] or "#")[0] in "ACFHT" and number not in self.less:

@@ -86,7 +86,7 @@ FORM_WORDS: dict[str, str] = {
     r"a[\s-]?cap+el+a|barbershop": "ballad",
 }
 
-ALL_ACOUSTIC = r"(?:no|without|without any) electric(?:al)? instruments|(?:all|fully|purely|entirely|only|just)[\s-]acoustic(?: instruments)?|acoustic instruments(?: only)?|unplugged"
+ALL_ACOUSTIC = r"nothing electr(?:ic|onic)(?: at all)?|(?:no|without|without any) electric(?:al)? instruments|(?:all|fully|purely|entirely|only|just)[\s-]acoustic(?: instruments)?|acoustic instruments(?: only)?|unplugged"
 """Nobody plays what is plugged in."""
 
 HINT_WORDS: dict[str, str | None] = {

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from audiopod_mcp.music.captions.asked import metre_asked, wanted_phrases
+from audiopod_mcp.music.captions.clauses import named_tracks
 from audiopod_mcp.music.captions.numbers import canonical_metre
 from audiopod_mcp.music.captions.text_search import find_words, word_pattern
 from audiopod_mcp.music.captions.vocabulary import FAR_REGIONS, OWN_NAMES, SECTIONS
 from audiopod_mcp.music.captions.wishes import Wish, styles_named_exactly
+from audiopod_mcp.music.composition.course import plays_it
 from audiopod_mcp.music.model import NotDone
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.theory import METRES, Key, parse_key
@@ -196,6 +198,9 @@ def settle_amount(wish: Wish, played: Played) -> str | NotDone:
     layers, level = wish.value
     if not layers:
         return NotDone(wish.asked, "how loud a player is beside the others is said by an edit of the track")
+    named = named_tracks(wish.asked)
+    if named and not any(plays_it(part, named) for part in played.parts):
+        return NotDone(wish.asked, f"no {' or '.join(sorted(named))} plays here")
     names = [layer for layer in layers if layer] or ["drums", "bass", "chords", "melody"]
     own = {name: getattr(played.brief.activity, name) for name in names}
     if not all((value < 0.5) == (level < 0.5) and value != 0.5 for value in own.values()):

@@ -201,6 +201,14 @@ def test_a_metre_that_is_not_played_is_told():
         ("country, a steel guitar solo at the end", "at the end", "place for solos"),
         ("funk, wah-wah guitar enters at the chorus", "wah-wah guitar", "in its usual way"),
         ("cinematic, starts with piano, then theremin", "theremin", "whistle plays in its place"),
+        (
+            "hip hop, just drums and bass in the verse",
+            "just drums and bass in the verse",
+            "a tag of the lyrics",
+        ),
+        ("hip hop, more snare", "more snare", "whole kit"),
+        ("pop, nothing electronic", "nothing electronic", "electric"),
+        ("solo piano, less guitar", "less guitar", "no guitar plays here"),
         ("synthwave, acoustic", "acoustic", "synth"),
         ("post-punk with chorus-drenched guitars", "chorus-drenched", "no such effect"),
         ("disco, the bass starts alone, guitar follows four bars later", "four bars later", "not understood"),
@@ -285,6 +293,8 @@ def test_what_is_not_done_is_told_in_the_persons_own_words(caption, asked, inste
         ("ballad with piano playing slow arpeggios", "arpeggios (piano)"),
         ("smooth jazz trio", "piano, upright bass, brushed kit"),
         ("soul, a woman sings", "female voice"),
+        ("rock, no solo", "no solo"),
+        ("pop, only piano at the end", "piano alone from 1:0"),
         ("fingerstyle, solo guitar", "nobody else plays"),
     ],
 )
