@@ -88,7 +88,7 @@ _QUALITY = re.compile(
 _CLAUSE = re.compile("[ILU](?::|_{0,2}i_{0,2}o|wo)[^,.]*")
 _TURNS = re.compile(r"(?:s:|g[^.P]*s)[^.]*$")  # Behind it stands who has a solo when, and not who enters.
 _MIDDLE = ("verse", "pre-chorus", "chorus", "bridge", "solo", "break", "build", "drop")
-_ALONE_THERE = 'who is alone in the middle is said by a tag of the lyrics: "[Bridge: only piano]"'
+_ALONE_THERE = 'who is alone in the middle is said by a tag of the lyrics: "[Bridge: piano only]"'
 _PIECES = re.compile(
     "o(?:d?[pP][,&w]{0,2})*?p(?:[,&w]{0,2}d?[pP])*[TA]|(?:d?[pP][,&w]{0,2})*?p(?:[,&w]{0,2}d?[pP])*o[TA]"
 )

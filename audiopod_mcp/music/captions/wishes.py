@@ -31,7 +31,7 @@ _SILENT = ("", "topic", "label", "level", "size", "layer", "manner")
 """What phrases say that is no wish by itself."""
 _OWN_SOLO = re.compile(r"(?:.*\W)?solos?", re.IGNORECASE)
 _TAKES, _TURN = re.compile("P[?_][dmMa]{0,2}s"), ("takes", "take", "plays", "has", "gets")
-SOLO_PLACE = "the form has its place for solos; [Solo] among the tags of lyrics says where"
+_SOLO_PLACE = "the form has its place for solos; [Solo] among the tags of lyrics says where"
 _SOLO_BY, _SOLO_WITH = re.compile("s_d?$"), re.compile("s[^,.:P#]{0,2}$")
 
 
@@ -121,19 +121,17 @@ def _solos(phrases: Sequence[Phrase], text: str) -> Iterator[Wish]:
             phrases[last : last + 1] and phrases[last].text.lower() == "break"
         ):
             last += 1
-        elif not _OWN_SOLO.fullmatch(phrase.text) and not (
-            _TAKES.match(letters, number) and phrases[number + 1].text.lower() in _TURN
-        ):
+        elif (turn := _TAKES.match(letters, number)) and phrases[last].text.lower() in _TURN:
+            last = turn.end()
+        elif not _OWN_SOLO.fullmatch(phrase.text):
             if alone:
                 yield Wish("alone", phrases[alone.start()].text, phrases[alone.start()].start)
             continue
-        if (turn := _TAKES.match(letters, number)) and phrases[number + 1].text.lower() in _TURN:
-            last = turn.end()
         start = phrases[first].start
         name = phrase.means["player"]
         yield Wish("solo", text[start : phrases[last - 1].end], start, name)
         if letters[last : last + 1] in tuple("ACFHT"):
-            yield Wish("cannot", phrases[last].text, phrases[last].start, SOLO_PLACE)
+            yield Wish("cannot", phrases[last].text, phrases[last].start, _SOLO_PLACE)
 
 
 def percussion_named(wishes: Iterable[Wish]) -> str:

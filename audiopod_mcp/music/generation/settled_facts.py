@@ -68,7 +68,11 @@ def settle_hint(wish: Wish, played: Played) -> str | NotDone:
 
 
 def settle_acoustic(wish: Wish, played: Played) -> str | NotDone:
-    plugged = [p for p in played.parts if p.track in ("synth", "fx") or _PLUGGED.search(p.instrument)]
+    plugged = [
+        part
+        for part in played.parts
+        if _PLUGGED.search(part.instrument) or (part.track in ("synth", "fx") and part.instrument != "bells")
+    ]
     if names := ", ".join(dict.fromkeys(part.instrument for part in plugged)):
         return NotDone(wish.asked, f"{names} plays")
     return fact(wish.asked, "no electric instrument plays")
