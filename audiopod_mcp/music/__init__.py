@@ -411,7 +411,10 @@ def retake(
 
     check_number("variance", variance, 0, 1)
     song = rendering_of(source)
-    return play_again(song.audio, song.rate, variance=variance, seed=seed, report=progress, **_composed(song))
+    return play_again(
+        song.audio, song.rate, variance=variance, seed=seed, report=progress, edited=song.recipe is None,
+        **_composed(song),
+    )  # fmt: skip
 
 
 def repaint(

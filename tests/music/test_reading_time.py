@@ -9,6 +9,7 @@ from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.captions.wishes import read_wishes
 from audiopod_mcp.music.composition.stanzas import stanzas
 from audiopod_mcp.music.editing.prompt.parse import read_prompt
+from audiopod_mcp.music.generation.intensity import wanted_change
 from audiopod_mcp.music.lyrics.lrc import from_lrc
 from audiopod_mcp.music.lyrics.syllables import count_syllables
 from audiopod_mcp.music.lyrics.text import parse_lyrics
@@ -18,6 +19,7 @@ CAPTIONS = {
     "caption": read_caption,
     "wishes": read_wishes.__wrapped__,
     "edit": read_prompt.__wrapped__,
+    "change": wanted_change,
 }
 LYRICS = {
     "lyrics": parse_lyrics,
@@ -28,7 +30,7 @@ LYRICS = {
 UNITS = [
     "a", "e", "1", "_", "-", "é", "無", "我", "ー", "\u0301", "(", "[", "[]", "'", ".", "&", "@0@ ", "no ", "no any ", "no-",
     "a-", "a ", "A ", "1 ", "1.", "12", "0:30 ", "x, ", "x y, ", "drums ", "no drums, ", "no a, ", "only drums ",
-    "less ", "less a ", "more ", "in ", "in C ", "from 0:30 to ", "to ", "the first ", "louder, ",
+    "less ", "less a ", "less energy ", "more ", "in ", "in C ", "from 0:30 to ", "to ", "the first ", "louder, ",
     "everything a but ", "keep ", "solo ", "piano solo ", "chorus ", "sparse ", "like A ",
     "in the style of A and ", "tempo ", "turn it up ", "instead of ", "wave", "guitarguitar", "ohne ", "sans ",
     "无a", "无鼓", "ドラム", "ドラムなし", "ohne Schlagzeug, ", "4/4 ", "3 dB ", "ﷺ", "[Verse] ", "(verse",

@@ -26,7 +26,7 @@ from .clauses import named_tracks, read_clauses
 from .numbers import canonical_metre
 from .phrases import Phrase
 from .style_names import choose_style
-from .tagged_players import MELODIC, joined, staging_of
+from .tagged_players import MARK, MELODIC, joined, staging_of
 from .tempo_words import dotted_tempo_range, tempo_of_word
 from .text_search import find_words, normalize_text, word_pattern
 from .vocabulary import COMMON_KEYS, INSTRUMENT_WORDS, LANGUAGES
@@ -256,23 +256,23 @@ def _tagged_solos(
 ) -> tuple[tuple[str, int], ...]:
     """The instrument that each tag without words names, by the number of its section."""
     found = []
-    others = {step.section for step in staging if step.action in ("enters", "leaves", "all")}
     for number, section in enumerate(read_lyrics(lyrics or "").sections):
-        if section.tag and not section.lines and number not in others:
-            silent = {
-                player
-                for step in staging
-                if step.section == number and step.action == "rests"
-                for player in step.players
-            }
+        if section.tag and not section.lines:
+            here = [step for step in staging if step.section == number]
+            silent = {player for step in here if step.action == "rests" for player in step.players}
             named = [
                 name
-                for words in (section.tag.split(":")[0], section.tag)  # "Sax solo: bass and drums below"
+                for words in (MARK.split(section.tag)[0], section.tag)  # "Sax solo: bass and drums below"
                 for name in _instruments(wanted_phrases(words), style)
                 if _can_play_solo(name) and silent.isdisjoint((name, INSTRUMENTS[name].track))
+                if words != section.tag
+                or not any(step.action in ("enters", "leaves", "all") for step in here)
             ]
-            together = any(step.section == number and len(step.players) > 1 for step in staging)
-            tunes = [name for name in named if INSTRUMENTS[name].track in MELODIC] if together else []
+            together = {player for step in here for player in step.players}
+            if len(together) > 1:
+                pitched = [name for name in named if not INSTRUMENTS[name].unpitched]
+                named = [name for name in pitched if INSTRUMENTS[name].track != "bass"] or pitched or named
+            tunes = [name for name in named if INSTRUMENTS[name].track in MELODIC and len(together) > 1]
             if named:
                 found.append(((tunes or named)[0], number))
     return tuple(found)

@@ -13,20 +13,22 @@ from audiopod_mcp.music.model import Staging
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
 from .clauses import more_of, track_of
-from .phrases import phrases_of
+from .phrases import Phrase, phrases_of
 from .text_search import normalize_text
 
 _NAME = "[dMma]{0,3}P"
 _WHO = f"(?P<who>{_NAME}(?:[,&w]{{1,2}}{_NAME}){{0,5}})"
-_NEITHER = f"(?P<who>{_NAME}(?:(?:,{_NAME}){{0,4}},?[&/]n?{_NAME})?)"
+_BOTH = f"(?P<who>{_NAME}(?:(?:,{_NAME}){{0,4}},?[&w]{_NAME})?)"
+"""A list of which something is said at its end: a mere comma parts it from others, who are not meant."""
+_NEITHER = f"(?P<who>{_NAME}(?:[&/]n?{_NAME}|(?:,{_NAME}){{1,4}},?/n?{_NAME})?)"
 """Whom a "no" denies: behind a mere comma somebody else may be named."""
 _ORDERS = tuple(
     (action, re.compile(order))
     for action, order in (
         ("only", f"o_?{_WHO}|s_?{_WHO.replace('who', 'soloist')}|gXx{_WHO.replace('who', 'left')}"),
-        ("only", f"{_WHO}_?[oq]"),
-        ("enters", f"t?D{_WHO}|t?{_WHO.replace('who', 'joining')}J"),
-        ("leaves", f"t?{_WHO}X"),
+        ("only", f"{_BOTH}_?[oq]"),
+        ("enters", f"t?D{_WHO}|t?{_BOTH.replace('who', 'joining')}J"),
+        ("leaves", f"t?{_BOTH}X"),
         ("rests", f"n{_NEITHER}"),
         ("all", "[Dt]?g[Ji]?_?"),
         ("manner", "[Mam](?:[_&]?[Mam]){0,3}"),
@@ -44,6 +46,14 @@ _NOBODY = re.compile(r"(?:all )?a[\s-]?cap+el+a(?: vocals?| voices?)?", re.IGNOR
 _BARE = re.compile(r"\bstripped\b|\bbare\b", re.IGNORECASE)
 """What leaves nobody but those who are listed."""
 _REWORDED = (
+    (
+        re.compile(
+            r"^(?:every(?:thing|one|body)|all|the band)(?: (?:drops?|cuts?|falls?))?(?: (?:out|away|silent))?"
+            r" (?:but|except(?: for)?) ",
+            re.IGNORECASE,
+        ),
+        "only ",
+    ),
     (
         re.compile(r"(?: (?:drop|cut|fall|go|bow)(?:e?s|p?ing|t?ing)?| are| is)? out$", re.IGNORECASE),
         " drop out",
@@ -112,10 +122,17 @@ def _read(item: str) -> tuple[str, tuple[str, ...], list[str]]:
         group = next((name for name, found in match.groupdict().items() if found), None)
         named = phrases[slice(*match.span(group))] if group else ()
         beside = [*named, *(phrases[match.end(group) :] if action == "plays" and group else ())]
-        tracks = (track_of(phrase) for phrase in named if phrase.letter == "P")
-        players = dict.fromkeys("vocals" if track == "voice" else track for track in tracks)
+        players = dict.fromkeys(_whole(phrase) for phrase in named if phrase.letter == "P")
         return action, tuple(players), [phrase.text for phrase in beside if phrase.letter in "Mamy9?"]
     return "", (), [item]
+
+
+def _whole(player: Phrase) -> str:
+    """The track, or the instrument, that a phrase names: "keys" are all of them, and any voice sings."""
+    if re.fullmatch(r"key(?:s|board)s?", player.text, re.IGNORECASE):
+        return "keyboard"
+    name = track_of(player)
+    return "vocals" if name == "voice" else name
 
 
 def _items(text: str) -> Iterator[str]:
@@ -124,7 +141,7 @@ def _items(text: str) -> Iterator[str]:
     if _read(whole)[0]:
         yield whole
         return
-    for item in re.split(r"[,;.|!]|\s[-–—+]\s", whole):
+    for item in re.split(r"[,;.|!]|\s(?:[-–—+]|with)\s", whole):
         if item := item.strip(" -–—:"):
             yield item
 
@@ -135,12 +152,12 @@ def _reworded(item: str) -> str:
     return item.strip()
 
 
-_MARK = re.compile(r"\s*[:(|–—,]\s*|\s+-\s+")
+MARK = re.compile(r"\s*[:(|–—,]\s*|\s+-\s+")
 
 
 def words_of(section: LyricSection) -> str:
     """What the tag of a section says beside its name: what is behind a mark, if there is one."""
-    behind = _MARK.split((section.tag or "").rstrip(" )"), maxsplit=1)[1:]
+    behind = MARK.split((section.tag or "").rstrip(" )"), maxsplit=1)[1:]
     return ABRUPT.sub("", FADE.sub("", behind[0])) if behind and section.wish else section.wish
 
 
@@ -152,10 +169,10 @@ def staging_of(lyrics: str | None) -> tuple[Staging, ...]:
             continue
         said = read_tag_players(words_of(section)).said
         listed = [players for action, players in said if action == "plays"]
-        if not section.lines and {action for action, _ in said} <= {"plays", "more", "less"} and listed:
-            if (len(said) == 1 and len(listed[0]) == 1) or not _MARK.search(section.tag):
+        if not section.lines and listed and "enters" not in (actions := {action for action, _ in said}):
+            if (len(said) == 1 and len(listed[0]) == 1) or not MARK.search(section.tag):
                 continue  # "Guitar solo", "Outro: piano": the tune is theirs.
-            if section.label in _SCARCE and sum(map(len, listed)) > 1:
+            if section.label in _SCARCE and "all" not in actions and sum(map(len, listed)) > 1:
                 alone = tuple(player for players in listed for player in players)
                 said = (*(step for step in said if step[0] != "plays"), ("only", alone))
         found += [Staging(number, action, players) for action, players in said]

@@ -33,7 +33,7 @@ from .instrumentation import choose_band
 from .singing import distribute_lines, divide_lines, place_stanzas, singers_of, vocal_line
 from .solos import solo_parts, with_solo
 from .song_plan import SongPlan
-from .staging import staged
+from .staging import staged, with_held_tones
 from .stanzas import Stanza
 from .tagged_solos import beside_soloists, tagged_solo_parts, with_soloists, with_written_parts
 from .timeline import Timeline, bars_of, grid_sections, grid_timeline, steady_timeline
@@ -219,6 +219,7 @@ def _write_parts(
         if member in tunes and member in answerers:
             answers = counter_melody.answers(plan, member)
             notes = tuple(sorted((*notes, *answers), key=lambda note: (note.start, note.pitch)))
+        notes = with_held_tones(plan, member, notes)
         notes = beside_soloists(plan, member, without_chords(plan, member, notes))
         if notes:
             parts.append(Part(INSTRUMENTS[member.instrument].track, member.instrument, notes))

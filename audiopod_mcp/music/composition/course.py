@@ -104,7 +104,9 @@ def sections_of(score: Score, cue: Cue) -> list[Span]:
 
 
 def plays_it(part: Part, players: Collection[str]) -> bool:
-    """Whether ``part`` is that of one of ``players``, instruments or tracks."""
+    """Whether ``part`` is that of one of ``players``, instruments or tracks; a banjo is no guitar."""
+    if part.track == "guitar" and "guitar" not in part.instrument:
+        return part.instrument in players
     return part.instrument in players or part.track in players
 
 

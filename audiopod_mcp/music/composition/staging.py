@@ -10,8 +10,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from audiopod_mcp.music.model import Part, Staging
+from audiopod_mcp.music.model import Note, Part, Staging
+from audiopod_mcp.music.styles import Member
+from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
+from .counter_melody import counter_melody
 from .course import Stretch, outside, plays_it
 from .song_plan import SongPlan
 
@@ -28,6 +31,31 @@ def staged(plan: SongPlan, parts: Sequence[Part]) -> tuple[Part, ...]:
         notes = outside(part.notes, silences)
         kept.append(replace(part, notes=notes))
     return tuple(part for part in kept if part.notes)
+
+
+def with_held_tones(plan: SongPlan, member: Member, notes: tuple[Note, ...]) -> tuple[Note, ...]:
+    """``notes`` of somebody who rests while it is sung, and long ones where a tag has them play."""
+    if member.role not in ("lead", "counter") or not plan.sings:
+        return notes
+    names = {member.instrument, INSTRUMENTS[member.instrument].track}
+    mine = [step for step in plan.brief.staging if names.intersection(step.players)]
+    named = {step.section for step in mine if step.action in ("enters", "plays", "only")}
+    named |= {step.section for step in plan.brief.staging if mine and step.action == "all"}
+    stretches = [
+        _stretch(plan, number)
+        for number, section in enumerate(plan.sections)
+        if section.lines and section.stanza in named
+    ]
+    late = [
+        (start, end)
+        for start, end in stretches
+        if not any(start <= n.start < (start + end) / 2 for n in notes)
+    ]
+    if not late:
+        return notes
+    held = counter_melody(plan, replace(member, role="counter", figure="long"))
+    added = [note for note in held if any(start <= note.start + 0.05 < end for start, end in late)]
+    return tuple(sorted((*outside(notes, late), *added), key=lambda note: (note.start, note.pitch)))
 
 
 def _silences(plan: SongPlan, staging: Sequence[Staging], part: Part, parts: Sequence[Part]) -> list[Stretch]:

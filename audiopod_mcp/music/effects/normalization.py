@@ -74,7 +74,7 @@ def limit_true_peak(
         whole = _Sum(Mix(rest), louder) if rest and changed else louder
         gain = np.ones((0, 1), np.float32)  # the last one is let go before the next is made
         gain = _gain_to_hold(whole, kept, rate, ceiling, min(highest, 10 ** (ceiling / 20)))
-        lost = 10 * np.log10((_energy(moved) + 1e-9) / (_energy(_Raised(louder, gain)) + 1e-9))
+        lost = 10 * np.log10((energy(moved) + 1e-9) / (energy(_Raised(louder, gain)) + 1e-9))
         if not again or not _AUDIBLE < lost < _MAX_MAKE_UP:
             break
         raised = np.float32(10 ** (_TAKEN_AGAIN * lost / 20))
@@ -123,7 +123,8 @@ def _sample_peak(audio: Sliceable) -> float:
     return peak
 
 
-def _energy(audio: Sliceable) -> float:
+def energy(audio: Sliceable) -> float:
+    """The sum of the squares of all samples."""
     return sum(float(np.square(audio[piece], dtype=np.float64).sum()) for piece in pieces(len(audio)))
 
 

@@ -15,11 +15,18 @@ _LONGEST_FADE, _FADED_SHARE = 8.0, 0.15
 """Seconds, and share of the piece, that fade at most."""
 
 
-def finish(made: Production, caption: str, *, fades: bool = True) -> tuple[str, ...]:
-    """Have ``made`` be in mono and fade where ``caption`` asks for it; give what was done."""
+def finish(
+    made: Production, caption: str, *, fades: bool = True, mono: bool | None = None
+) -> tuple[str, ...]:
+    """Have ``made`` be in mono and fade where ``caption`` asks for it; give what was done.
+
+    Whether it is ``mono`` may be known already, and whether there are ``fades``.
+    """
     wishes = read_wishes(caption)
     facts = []
-    if any(wish.kind == "mix" and wish.value == "mono" for wish in wishes):
+    if mono is None:
+        mono = any(wish.kind == "mix" and wish.value == "mono" for wish in wishes)
+    if mono:
         made.fold_to_mono()
         facts.append("mono, both sides alike")
     whole = made.samples / SAMPLE_RATE

@@ -21,8 +21,15 @@ _LESS = (
     r"quieter|softer|calmer|gentler|mellower|lighter|sparser"
     r"|less (?:energy|intensity|power|drive|intense|energetic|powerful|driving|aggressive)"
 )
-_BESIDE = r"much|a|an|bit|little|lot|far|even|and|but|it|this|part|section|the|make|play|with"
-_OWN_WORDS = rf"^(?:\b(?:{_MORE}|{_LESS}|energy|intensity|power|drive|impact)\b|\b(?:{_BESIDE})\b|\W)+$"
+_BESIDE = (
+    r"much|a|an|bit|little|lot|far|even|and|but|it|this|part|section|passage|the|make|play|with|same|style|"
+    r"feel|as|than|before|music|slightly|somewhat|quite|very|please|should|be|is|now|more|less|just|in|general|overall"
+)
+_OWN = (
+    r"louder|bigger|fuller|harder|heavier|stronger|livelier|wilder|denser|quieter|softer|calmer|gentler|mellower|lighter|"
+    r"sparser|energy|intensity|power|drive|impact|intense|energetic|powerful|driving|aggressive"
+)
+_OWN_WORDS = rf"^(?=.*\b(?:{_OWN})\b)(?:\W*\b(?:{_OWN}|{_BESIDE})\b)+\W*$"
 """What a caption says of a stretch beside the moods that captions have."""
 _LEAST = 0.2
 """A change from which on it is one of intensity: "happy" is of colour."""
@@ -40,15 +47,17 @@ def wanted_change(caption: str) -> tuple[float, str]:
 
     It is 0 for hardly. "Louder drums" are about the drums.
     """
+    wishes = read_wishes(caption)
+    said = any(re.search(_OWN_WORDS, wish.asked, re.IGNORECASE) for wish in wishes if wish.kind == "unread")
     clauses = [
         clause
-        for clause in re.split(r"[,.;!?\n]|\b(?:and|but|with)\b", caption)
+        for clause in re.split(r"[,.;!?\n]|\b(?:and|but|with)\b", caption if said else "")
         if all(wish.kind != "player" for wish in read_wishes(clause))
     ]
     more, less = (
         any(re.search(rf"(?i)\b(?:{each})\b", clause) for clause in clauses) for each in (_MORE, _LESS)
     )
-    moods = sum(wish.value[1] for wish in read_wishes(caption) if wish.kind == "mood")
+    moods = sum(wish.value[1] for wish in wishes if wish.kind == "mood")
     change = moods + 0.3 * (more - less)
     if abs(change) < _LEAST:
         return 0.0, ""

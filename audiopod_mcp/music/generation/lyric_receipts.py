@@ -79,7 +79,7 @@ def lyric_receipts(
     sings = any(section.lines for section in sheet.sections)
     staged = {step.section for step in brief.staging} if tracks is None else set()
     if staged:
-        settled, missed_steps = staging_receipts(brief, sheet, score, places, at)
+        settled, missed_steps = staging_receipts(brief, sheet, score, places, at, heard_solos)
         done += settled
         unmet += missed_steps
     for number, section in enumerate(sheet.sections):

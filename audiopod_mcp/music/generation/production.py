@@ -10,7 +10,7 @@ import numpy as np
 
 from audiopod_mcp.music.effects.equalizer_reverb import apply_fade
 from audiopod_mcp.music.effects.mix_matching import MixProfile, gain_curve, match_mix, scale_stereo_width
-from audiopod_mcp.music.effects.normalization import TRUE_PEAK_CEILING, true_peak_gain
+from audiopod_mcp.music.effects.normalization import TRUE_PEAK_CEILING, energy, true_peak_gain
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Audio,
@@ -22,7 +22,7 @@ from audiopod_mcp.music.model import (
     progress_within,
 )
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
-from audiopod_mcp.music.synthesis import Multitrack, StemsOnDemand, make_round, record
+from audiopod_mcp.music.synthesis import Multitrack, StemsOnDemand, make_round, record, tapes_of
 from audiopod_mcp.music.synthesis.multitrack import Gain
 
 _MIX: Final = "mix"
@@ -169,6 +169,19 @@ class Production:
         if self.stems:
             self.stems.sum_up_to(mix)
         self._did("mix")
+
+    def balance(self, levels: Mapping[str, Audio]) -> None:
+        """Bring each player whose stem is in ``levels`` to the level of that; no recipe tells of it.
+
+        The stems are recorded apart.
+        """
+        assert self.stems is not None  # noqa: S101 - they are
+        wanted = tapes_of(levels)
+        for track, tape in tapes_of(self.stems).items():
+            if track in wanted and (own := energy(tape)):
+                gain = np.float32(np.sqrt(energy(wanted[track]) / own))
+                Multitrack({track: tape}, self.samples).scale(gain)
+        self.mixed = Multitrack({_MIX: self.stems.mixdown()}, self.samples)
 
     def fade_out(self, seconds: float) -> None:
         """Fade out the last ``seconds``."""

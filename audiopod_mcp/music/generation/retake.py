@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from audiopod_mcp.music.effects.mix_matching import stereo_width
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
     Audio,
@@ -18,9 +19,20 @@ from audiopod_mcp.music.model import (
 )
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 
+from .finish import finish
+from .lyric_requests import fade_as_asked
 from .production import Production
 from .retake_recording import retake_recording
 from .retake_score import retake_score
+
+_EDITED_NOTE = (
+    "It is played anew: every player is on the whole as loud as before, "
+    "but effects and fades of edits are gone."
+)
+_SAME_LENGTH = 0.05
+"""Seconds by which a piece may be longer or shorter than it was composed and still have its own end."""
+_NO_WIDTH = 1e-9
+"""Ratio of side to mid below which both sides are alike."""
 
 
 def retake(
@@ -32,6 +44,7 @@ def retake(
     report: Progress = ignore_progress,
     score: Score | None = None,
     stems: Mapping[str, Audio] | None = None,
+    edited: bool = False,
 ) -> Rendering:
     """Make another take of a piece, from nearly the same to all new.
 
@@ -52,6 +65,8 @@ def retake(
     report : Progress
     score, stems : Score and mapping of float32 arrays shaped like ``audio``, optional
         Those of a piece that was composed here.
+    edited : bool
+        Whether the stems are no longer what its score sounds like: their levels are kept then.
 
     Returns
     -------
@@ -70,12 +85,28 @@ def retake(
         share = _share_changed(audio, take.audio, rate)
         return replace(take, done=(f"{share:.0%} of its seconds are new; tempo, key and form as they were",))
     new = retake_score(score, variance, seed, progress_within(report, 0.0, 0.3))
-    made = Production.record(new, report=progress_within(report, 0.3, 0.9))
+    levels = stems if edited and stems else {}
+    made = Production.record(new, apart=bool(levels), report=progress_within(report, 0.3, 0.9))
     made.cut(0, round(score.duration * SAMPLE_RATE))
+    facts = _finished(made, audio, score)
+    if levels:
+        made.balance(levels)
     made.match(integrated_loudness(audio, rate), report=progress_within(report, 0.9, 1.0))
     share = _share_of_new_notes(score, new)
     done = f"{share:.0%} of its notes are new; {new.tempo:g} BPM, {new.key} and form as they were"
-    return replace(made.rendering(new), done=(done,))
+    take = replace(made.rendering(new, (_EDITED_NOTE,) if levels else ()), done=(done, *facts))
+    # The levels are no part of a recipe: its stems are kept.
+    return replace(take, recipe=None) if levels else take
+
+
+def _finished(made: Production, audio: Audio, score: Score) -> tuple[str, ...]:
+    """Finish a take as its piece was: in mono where ``audio`` is or ``score`` asks for it, with its fades."""
+    brief = score.brief
+    whole = brief is not None and abs(brief.duration - score.duration) < _SAME_LENGTH
+    facts = finish(
+        made, brief.caption if brief else "", mono=stereo_width(audio) < _NO_WIDTH or None, fades=whole
+    )
+    return (*facts, *fade_as_asked(made, brief, facts)) if brief and whole else facts
 
 
 def _share_of_new_notes(old: Score, new: Score) -> float:

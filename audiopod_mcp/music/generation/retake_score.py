@@ -13,7 +13,7 @@ import numpy.typing as npt
 from audiopod_mcp.music.composition import compose, compose_chords
 from audiopod_mcp.music.leadsheet import lead_sheet_from_score
 from audiopod_mcp.music.model import Brief, Grid, LyricLine, Note, Part, Progress, Score, progress_within
-from audiopod_mcp.music.score import excerpt, lead_part
+from audiopod_mcp.music.score import concatenated, excerpt, lead_part
 from audiopod_mcp.music.styles import STYLES
 
 Lots: TypeAlias = npt.NDArray[np.float64]
@@ -22,6 +22,8 @@ _LONG, _SHORT = 24, 8
 """Bars above which harmony is new two bars at a time, and up to which it is new half a bar at a time."""
 _ANTICIPATION = 0.03
 """Seconds that a note may come before the beat that it is meant for."""
+_RINGS = 2.5
+"""Beats without an attack from which on a piece has come to its end."""
 _HARMONY_CANDIDATES = 8
 """Harmonies that are composed; the one that is least like the piece's own is played."""
 _MAX_SAME_CHORDS = 0.5
@@ -62,8 +64,25 @@ def retake_score(score: Score, variance: float, seed: int, report: Progress) -> 
     if harmony.new.any():
         grid = replace(grid, chords=harmony.chords)
         free = compose(brief, seed=seed + 1, grid=grid, report=progress_within(report, 0.5, 1.0))
-    takes = (score, excerpt(over, *window), excerpt(free, *window))
+    takes = (score, *(_with_ending_of(score, excerpt(take, *window)) for take in (over, free)))
     return _combine_takes(takes, _Choice(takes, harmony, variance, rng))
+
+
+def _with_ending_of(score: Score, take: Score) -> Score:
+    """``take``, coming to rest as ``score`` does, where that has a last beat after which it only rings.
+
+    Who sings is not cut off for that.
+    """
+    last = max((note.start for part in score.parts for note in part.notes), default=0.0)
+    beats = [beat for beat in score.beats if beat <= last + _ANTICIPATION]
+    if not beats or score.duration - last < _RINGS * 60 / score.tempo:
+        return take
+    end = beats[-1] - _ANTICIPATION
+    before, after = (take, 0.0, end), (score, end, score.duration)
+    whole = concatenated((excerpt(*before), excerpt(*after)))
+    singers = [part for part in take.parts if part.track == "vocals"]
+    others = [part for part in whole.parts if part.track != "vocals"]
+    return replace(whole, parts=(*others, *singers), lyrics=take.lyrics, beats=take.beats, brief=take.brief)
 
 
 @dataclass(frozen=True)

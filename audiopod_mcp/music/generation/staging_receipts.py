@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 
 from audiopod_mcp.music.captions.tagged_players import read_tag_players, words_of
+from audiopod_mcp.music.captions.wishes import read_wishes
 from audiopod_mcp.music.composition.course import plays_it
 from audiopod_mcp.music.lyrics.text import LyricSheet
 from audiopod_mcp.music.model import Brief, NotDone, Part, Score, Span, Staging, format_time
 
 from .played import MARKED, fact, played_a_second
 
+_SOLO = re.compile(r"(?:\w+ )?\w+ solo", re.IGNORECASE)
 _EARLY = 0.05
 """Seconds by which a note may be early: hands are not clocks."""
 _BEFORE = 2.0
@@ -19,9 +22,17 @@ _BEFORE = 2.0
 
 
 def staging_receipts(
-    brief: Brief, sheet: LyricSheet, score: Score, places: Mapping[int, Span], at: float
+    brief: Brief,
+    sheet: LyricSheet,
+    score: Score,
+    places: Mapping[int, Span],
+    at: float,
+    solos: Collection[int],
 ) -> tuple[list[str], list[NotDone]]:
-    """What became of who plays when in the sections that are at ``places``; ``score`` begins ``at`` s."""
+    """What became of who plays when in the sections that are at ``places``; ``score`` begins ``at`` s.
+
+    There are ``solos`` in some of them, as is told already.
+    """
     staging = brief.staging
     soloists = {player for step in staging if step.action == "only" for player in step.players}
     soloists |= {name for name, _ in brief.solos}
@@ -48,11 +59,18 @@ def staging_receipts(
     for number in dict.fromkeys(step.section for step in staging):
         section = sheet.sections[number]
         missed += [
-            NotDone(words, "How it sounds can be asked for in the caption.")
+            NotDone(words, _instead_of(words))
             for words in read_tag_players(words_of(section)).unread
+            if number not in solos or not _SOLO.fullmatch(words)
         ]
     facts = [fact(sheet.sections[number].tag or "", "; ".join(told)) for number, told in done.items()]
     return facts, missed
+
+
+def _instead_of(words: str) -> str:
+    """What there is in place of something that a tag says beside its players."""
+    impossible = (wish.value for wish in read_wishes(words) if wish.kind == "cannot")
+    return next(filter(None, impossible), "How it sounds can be asked for in the caption.")
 
 
 def _settled(

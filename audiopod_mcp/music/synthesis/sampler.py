@@ -67,11 +67,13 @@ class Sampled:
             for voice in others:
                 first += voice
             return first
-        y = np.zeros((2, n), np.float32).T
-        for zone, voice in voices:
-            for side, place in enumerate((-zone.pan, zone.pan)):
-                y[:, side] += np.float32(np.sqrt((1 + _WIDTH * place) / 2)) * voice
-        return y
+        y = np.empty((2, n), np.float32)
+        for side, lean in zip(y, (-_WIDTH, _WIDTH), strict=True):
+            gains = [np.float32(np.sqrt((1 + lean * zone.pan) / 2)) for zone, _ in voices]
+            np.multiply(voices[0][1], gains[0], out=side)
+            for (_, voice), gain in zip(voices[1:], gains[1:], strict=True):
+                side += gain * voice
+        return y.T
 
     def _zones(self, tone: Tone) -> list[Zone]:
         every = sound_bank.zones(self.program)

@@ -146,7 +146,13 @@ class LocalEngine(Engine):
         def retaken(seed: int, report: Progress) -> Rendering:
             variance = number_of(work.params, "retake_variance", 0.7)
             return retake(
-                source.audio, source.rate, variance=variance, seed=seed, report=report, **source.composed
+                source.audio,
+                source.rate,
+                variance=variance,
+                seed=seed,
+                report=report,
+                edited=source.edited,
+                **source.composed,
             )
 
         seeds = work.params.get("retake_seeds")

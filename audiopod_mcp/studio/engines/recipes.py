@@ -65,13 +65,14 @@ def remake_stems(home: Path, master: Audio, subtype: str, report: Progress) -> R
     """Make the stems of the take in ``home`` again; ``None`` where there is no telling how.
 
     ``master`` is the take's own mix, read from a file of ``subtype``; what was made is compared with it.
+    Raises :class:`FileNotFoundError` where the take is gone.
     """
     try:
         data = json.loads((home / RECIPE).read_text("utf-8"))
         recipe = _recipe_of(home, data)
         program = str(data["program"])[:40]
         made = Production.repeat(recipe, report)
-    except (FileNotFoundError, LookupError, TypeError, ValueError, ArithmeticError, RecursionError):
+    except (LookupError, TypeError, ValueError, ArithmeticError, RecursionError):
         return None  # not as this version writes it, or not what it can play
     assert made.stems is not None  # noqa: S101 - what is repeated has them
     stems, difference = made.stems, _difference(made.audio, master, subtype)

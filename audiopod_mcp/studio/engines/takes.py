@@ -35,6 +35,8 @@ class SourceTrack:
     """What the person should know about it, one sentence each."""
     as_rendered: bool = False
     """Whether its stems are what its score sounds like when it is rendered."""
+    edited: bool = False
+    """Whether its stems are kept because its sound was changed since it was rendered."""
 
     @property
     def composed(self) -> dict[str, Any]:
@@ -52,7 +54,26 @@ def read_source(
     """The source of ``work``, decoded; ``max_seconds`` where it may be less long than any recording may.
 
     One that is only for ``listening`` may come mixed down, where it is too large to be held as it is.
+
+    Raises:
+        EngineRefused: where it can't be read, or its job was deleted meanwhile.
+
     """
+    try:
+        source = _read_source(work, report, stems, max_seconds, listening)
+    except (FileNotFoundError, EngineRefused):
+        if work.original is None or work.original.is_dir():
+            raise
+        source = None
+    # A folder that vanishes while it is read looks like that of a recording, without stems.
+    if source is None or (work.original is not None and not work.original.is_dir()):
+        raise EngineRefused("the job that it starts from was deleted meanwhile")
+    return source
+
+
+def _read_source(
+    work: Work, report: Progress, stems: bool, max_seconds: float | None, listening: bool
+) -> SourceTrack:
     from audiopod_mcp.studio.media.audio_files import MAX_SECONDS
     from audiopod_mcp.studio.media.decoded import read_once
 
@@ -68,11 +89,13 @@ def read_source(
     )
     score: Score | None = None
     layers: Mapping[str, Audio] = {}
+    edited = False
     if work.original is not None and (work.original / SCORE).is_file():
         score = read_score(work.original)
         rest = progress_within(report, 0.5, 1.0)
         if stems and (work.original / STEMS).is_dir():
             layers = _read_stems(work.original / STEMS, audio, rate, rest)
+            edited = not (work.original / RECIPE).is_file()
         elif stems and (work.original / RECIPE).is_file():
             from .recipes import remake_stems
 
@@ -85,7 +108,7 @@ def read_source(
             return SourceTrack(
                 audio, rate, subtype, layers, score, notes=tuple(notes), as_rendered=remade.score == score
             )
-    return SourceTrack(audio, rate, subtype, layers, score, notes=tuple(notes))
+    return SourceTrack(audio, rate, subtype, layers, score, notes=tuple(notes), edited=edited)
 
 
 @dataclass(frozen=True)
@@ -143,6 +166,7 @@ def make_stems(take: Path, folder: Path, report: Progress = ignore_progress) -> 
 
     Raises:
         EngineRefused: where they can't be made any more.
+        FileNotFoundError: where the take is gone.
 
     """
     from audiopod_mcp.studio.media.audio_files import MAX_HEARD, read_audio, write_audio

@@ -134,14 +134,17 @@ def convert(
 def write_stems(take: Path, folder: Path) -> str | None:
     """Make the stems of a take in ``folder``, for one who waits in another process.
 
-    The answer is what went wrong, if anything. A full disk is raised, and that they can't be made any more.
+    The answer is what went wrong, if anything. A full disk is raised, that they can't be made any more, and
+    :class:`FileNotFoundError` where the take is gone.
     """
     from audiopod_mcp.studio.engines.takes import make_stems
 
     try:
         with _scratch_in(folder.parent):
             make_stems(take, folder)
-    except EngineRefused:
+    except (EngineRefused, FileNotFoundError) as reason:
+        if not take.is_dir():
+            raise FileNotFoundError(take) from reason
         raise
     except Exception as error:
         if is_full(error):

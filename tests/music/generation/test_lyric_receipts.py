@@ -112,6 +112,16 @@ def test_whom_a_tag_names_joins_the_band_or_is_told_not_to():
     assert not unmet
     done, _ = receipts("[Verse: drums drop out]\nOne line of song\n[Drum Solo]\n[Chorus]\nAll of us")
     assert "acoustic kit solo at" in done
+    done, unmet = receipts("[Intro]\n[Drop: drums + bass + piano]\n[Verse]\nOne line of song")
+    assert "acoustic kit, electric bass, piano at 0:08.7" in done
+    done, unmet = receipts(
+        "[Verse]\nOne line\n[Flute Solo - No Vocals, Full Band]\n[Interlude: flute solo, no drums]\n"
+        "[Outro: piano and flute, drums out]"
+    )
+    assert re.search("flute solo at [^,|]*, ", done)
+    assert "Outro: piano and flute, drums out: acoustic kit silent" in done
+    assert "flute alone" in done
+    assert "flute solo" not in unmet
     brief = read_caption("jazz trio", lyrics=lyrics, duration=60.0, seed=1)
     _, [missed] = lyric_receipts(brief, compose(brief, seed=1))
     assert missed.instead == "no cello plays here"
@@ -120,13 +130,18 @@ def test_whom_a_tag_names_joins_the_band_or_is_told_not_to():
 @pytest.mark.parametrize(
     ("tag", "done", "unmet"),
     [
-        ("Verse: soft male vocals, piano only", "male voice, piano alone at", {"soft"}),
+        ("Verse: soft male vocals, piano only", "piano, male voice alone at", {"soft"}),
         ("Verse | female vocals | drums + bass", "female voice at", set()),
         ("Verse: no bass, piano", "piano at", set()),
-        ("Verse: piano and theremin only", "", {"Verse: piano and theremin only"}),
+        ("Verse: piano and saw only", "", {"Verse: piano and saw only"}),
         ("Verse: piano, drums out", "acoustic kit silent at", set()),
         ("Verse: a cappella", "voice alone at", set()),
         ("Verse - everyone drops out except piano", "piano alone at", set()),
+        ("Verse: drums, no keys", "piano silent at", set()),
+        ("Verse: no drums, piano and choir", "piano, choir at", set()),
+        ("Verse: piano and choir, drums out", "piano, choir at", set()),
+        ("Verse: everything drops out but piano and voice", "piano, voice alone at", set()),
+        ("Verse: piano with trumpet, violin and brass", "piano, trumpet, violin, brass at", set()),
         ("Verse: no drums, no bass, choir", "choir at", set()),
     ],
 )

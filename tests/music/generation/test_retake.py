@@ -11,6 +11,7 @@ import pytest
 from audiopod_mcp.music.analysis.key import beat_chroma
 from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.composition import compose
+from audiopod_mcp.music.generation.generate import generate
 from audiopod_mcp.music.generation.retake import retake
 from audiopod_mcp.music.generation.retake_score import retake_score
 from audiopod_mcp.music.model import Refused, ignore_progress
@@ -113,6 +114,31 @@ def test_a_sung_line_is_never_torn(song):
     assert [n.syllable for n in sung] == [
         n.syllable for p in song.score.parts if p.track == "vocals" for n in p.notes
     ]
+
+
+def test_a_piece_that_comes_to_rest_does_so_in_every_take():
+    score = compose(read_caption("deep house 124 bpm", duration=20), seed=52)
+    last = max(note.start for part in score.parts for note in part.notes)
+    assert score.duration - last > 2
+    for variance in (0.4, 1.0):
+        take = retake_score(score, variance, 4, ignore_progress)
+        assert max(note.start for part in take.parts for note in part.notes) < last + 0.05
+
+
+def test_a_take_of_what_was_edited_has_its_levels_its_mono_and_its_fade():
+    song = generate(read_caption("rock band, mono, fade out over 2 seconds", duration=6), seed=3)
+    stems = {track: stem * (0.25 if track == "drums" else 1) for track, stem in song.stems.items()}
+    audio = sum(stems.values())
+    take = retake(audio, 44_100, variance=0.3, seed=2, score=song.score, stems=stems, edited=True)
+    for track, stem in stems.items():
+        change = [np.square(each, dtype=np.float64).mean() for each in (take.stems[track], stem)]
+        assert 10 * np.log10(change[0] / change[1]) == pytest.approx(0, abs=0.5)
+    assert_stems_sum(take)
+    assert np.array_equal(take.audio[:, 0], take.audio[:, 1])
+    assert np.abs(take.audio[-200:]).max() < 0.02
+    assert take.done[1:] == ("mono, both sides alike", "fade out over 2 s")
+    assert "effects and fades of edits are gone" in take.notes[0]
+    assert take.recipe is None
 
 
 @pytest.fixture(scope="module")

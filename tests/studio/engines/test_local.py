@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import pickle
+import shutil
 import struct
 from dataclasses import replace
 
@@ -19,7 +20,9 @@ from audiopod_mcp.studio.engines.base import EngineRefused, Work
 from audiopod_mcp.studio.engines.local import LocalEngine
 from audiopod_mcp.studio.engines.responses import analysis_result
 from audiopod_mcp.studio.engines.takes import make_stems
-from audiopod_mcp.studio.jobs.task import convert
+from audiopod_mcp.studio.jobs.task import convert, write_stems
+from audiopod_mcp.studio.media import decoded
+from audiopod_mcp.studio.media.decoded import read_once
 from audiopod_mcp.tags.write import Tags, write_tags
 
 BASE = {
@@ -267,6 +270,23 @@ def test_operations_on_a_job_keep_its_stems_and_score(folder, made):
     assert np.array_equal(read(outcome.takes[0].master(place))[0], read(made / "bass.flac")[0])
     with pytest.raises(EngineRefused, match="track_name: nobody plays brass in this track; it has"):
         run(folder, "extract_stem", {"track_name": "brass"}, sources, home)
+
+
+@pytest.mark.parametrize("after", ["nothing", "its sound"])
+def test_a_job_that_is_deleted_while_it_is_read_is_no_recording(folder, made, monkeypatch, after):
+    home = folder / "deleted" / "take-1"
+    shutil.copytree(made[0], home)
+
+    def read_and_deleted(*args):
+        read = read_once(*args) if after == "its sound" else None
+        shutil.rmtree(home.parent)
+        return read or read_once(*args)
+
+    monkeypatch.setattr(decoded, "read_once", read_and_deleted)
+    with pytest.raises(EngineRefused, match="the job that it starts from was deleted meanwhile"):
+        run(folder, "extract_stem", {"track_name": "drums"}, {"source": home / "audio.flac"}, home)
+    with pytest.raises(FileNotFoundError):
+        write_stems(home, folder / "stems")
 
 
 @pytest.mark.slow
