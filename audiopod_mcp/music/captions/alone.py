@@ -51,7 +51,13 @@ def excluded_tracks(
         ):
             continue
         said = [phrase.text for phrase in phrases[:first] if phrase.text.lower() != "a"][-1:]
-        alone = "P" not in letters[:first] and not any(map(_ACCOMPANIED.fullmatch, said))
+        mine = {_track(phrase.means["player"]) for phrase in phrases[first:last] if phrase.letter == "P"}
+        others = {
+            _track(phrase.means["player"])
+            for phrase in phrases[:first]
+            if phrase.letter == "P" and "player" in phrase.means
+        }
+        alone = others <= mine and not any(map(_ACCOMPANIED.fullmatch, said))
         exclusive |= not match["solo"] or (alone and not _NO_SOLO.fullmatch(phrases[first + 1].text))
     return _all_but(map(_track, instruments)) if exclusive else set()
 

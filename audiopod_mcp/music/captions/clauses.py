@@ -32,6 +32,8 @@ _SOME = f"(?P<who>{_NAME}(?:(?:,{_NAME}){{0,4}},?[&w]{_NAME})?)"
 """A list ends with "and": in "with piano, drums come in" only the drums do."""
 _LIST = f"(?P<who>{_NAME}(?:[,&w]{{0,2}}{_NAME}){{0,5}})"
 _WHEN, _END, _ENTER = "(?P<when>[ACFT])", "(?=[,.]|$)", "(?:J|v(?=[,.]|$))"
+_NO_PIECE = "(?<!p[,&w])(?<!p,&)(?<!p[,&w]d)"
+"""Pieces of the kit have no entries of their own: in "kick and bass in the intro" the bass isn't meant alone."""
 _OTHERS = "(?:[,.&]{0,2}t?[dMm]*[gS]J(?P<until>[ACFHT])?)?"
 """Everybody else comes in."""
 _SENTENCES = tuple(
@@ -41,15 +43,17 @@ _SENTENCES = tuple(
         ("opens", f"B{_ONE}(?:2[dMm]*[gS])?"),
         ("opens", f"o{_ONE}(?P<when>[ACFHT])"),
         ("opens", f"{_ONE}[oq](?P<when>H){_OTHERS}"),
+        ("opens", f"{_ONE}~?Q"),
         ("opens", f"{_ONE}[Jv_]f|f{_ONE.replace('who', 'them')}(?=,t)"),
         ("ends", f"E{_ONE}(?:[oqs]|{_END})"),
         ("opens", f"{_ONE}q(?P<when>T)"),
         ("ends", f"{_ONE}q(?P<when>T)"),
+        ("enters", f"t{_ONE}o?(?P<when>T)"),
         ("only", f"n{_SOME}x(?P<when>T)"),
         ("only", f"(?P<who>{_NAME})~o_?(?P<when>T)"),
         ("enters", f"(?P<who>{_NAME})~o_?(?P<when>A)"),
         ("enters", f"(?P<who>{_NAME})~_?J{_WHEN}"),
-        ("only", f"{_SOME}_?o_?(?P<when>T)"),
+        ("only", f"{_NO_PIECE}{_SOME}_?o_?(?P<when>T)"),
         ("enters", f"(?!a){_SOME}_?o_?(?P<when>A)"),
         ("enters", f"(?:n{_SOME}|{_SOME.replace('who', 'them')}(?:h|_{{0,2}}n_{{0,2}}))(?P<when>F)"),
         ("leaves", f"n{_SOME}(?P<when>A)"),
@@ -59,11 +63,11 @@ _SENTENCES = tuple(
         ("enters", f"D{_SOME}{_WHEN}"),
         ("enters", f"[tM]D{_SOME}"),
         ("enters", f"(?P<label>L):{_SOME}J(?![ACFHT])"),
-        ("enters", f"t?{_SOME}{_ENTER}(?:{_WHEN}|l)?"),
+        ("enters", f"t?{_SOME}{_ENTER}(?:{_WHEN}|l|t{_END})?"),
         ("enters", f"(?<![nraP])t?{_SOME}(?P<when>A)"),
         ("leaves", f"t?{_SOME}X{_WHEN}"),
-        ("only", f"(?<![nraP])(?!a){_SOME}o?(?P<when>T)o?(?!:)"),
-        ("enters", f"t{_ONE}{_END}"),
+        ("only", f"{_NO_PIECE}(?<![nraP])(?!a){_SOME}o?(?P<when>T)o?(?!:)"),
+        ("enters", f"t{_ONE}(?={_END}|9)"),
         ("opens", f"[dMma]*(?P<label>I)(?::|wo){_LIST}[oqs]?(?![PJX])"),
         ("ends", f"[dMma]*U(?::|w(?=[dMma]*[os])){_LIST}[oqs]?(?![PJX])"),
         ("enters", f"(?P<label>L):(?!o)[Dwt]?{_LIST}(?![PJX])"),
@@ -83,6 +87,15 @@ _QUALITY = re.compile(
 )
 _CLAUSE = re.compile("[ILU](?::|_{0,2}i_{0,2}o|wo)[^,.]*")
 _TURNS = re.compile(r"(?:s:|g[^.P]*s)[^.]*$")  # Behind it stands who has a solo when, and not who enters.
+_MIDDLE = ("verse", "pre-chorus", "chorus", "bridge", "solo", "break", "build", "drop")
+_ALONE_THERE = 'who is alone in the middle is said by a tag of the lyrics: "[Bridge: only piano]"'
+_PIECES = re.compile(
+    "o(?:d?[pP][,&w]{0,2})*?p(?:[,&w]{0,2}d?[pP])*[TA]|(?:d?[pP][,&w]{0,2})*?p(?:[,&w]{0,2}d?[pP])*o[TA]"
+)
+_PIECE_LEVEL = 'pieces of the kit play as the groove has them; "more drums" is the whole kit'
+_WHOLE_KIT = (
+    'pieces of the kit have no entries of their own; "only drums and bass in the intro" is the whole kit'
+)
 _WHICH = "say what it is to be in its place"
 FOR_A_TIME = 'who plays when is said by entries and exits: "drums enter at the chorus"'
 BY_SECTION = 'who plays in which section is said in sentences: "starts with piano, drums enter at the chorus"'
@@ -103,8 +116,10 @@ _FARTHEST = 3
 """Words between a denial and what it denies."""
 _OVERALL = re.compile(r"more|extra|lots of|plenty of|less|fewer|reduced|light|subtle|basic", re.IGNORECASE)
 """Words that say nothing about the whole when no layer is named."""
-_LAYERS = {"drums": "drums", "percussion": "drums", "bass": "bass", "vocals": None, "backing_vocals": None, "fx": None}  # fmt: skip
+_LAYERS = {"drums": "drums", "percussion": "drums", "bass": "bass", "vocals": None, "backing_vocals": None, "fx": None, "woodwinds": "melody"}  # fmt: skip
 """The layer that a track is in, where that is not the chords."""
+_LEADS = ("violin", "trumpet", "trombone", "lead guitar", "synth lead", "chip lead")
+"""Players of tunes in tracks of which others play chords."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +161,10 @@ def read_clauses(text: str) -> Clauses:
     for match in _CLAUSE.finditer(reader.letters):
         of_sections.append(reader.wish("cannot", *match.span(), BY_SECTION))
         reader.drop(*match.span(), "P")
+    for match in _PIECES.finditer(reader.letters):
+        of_sections.append(reader.wish("cannot", *match.span(), _WHOLE_KIT))
+        reader.strike(*match.span())
+        reader.drop(*match.span(), "Pp")
     cues = sorted(reader.cues(), key=lambda cue: cue.start)[:_MOST]
     qualities, levels = list(reader.qualities()), list(reader.levels())
     denials, amounts = list(reader.denials()), list(reader.amounts())
@@ -165,6 +184,8 @@ class _Reader:
         self.letters = "".join(phrase.letter for phrase in self.phrases)
         self.dropped = {number for number, phrase in enumerate(self.phrases) if phrase.kind == "topic"}
         """What is not wanted, or not of the whole piece."""
+        self.playing = dict[int, str]()
+        """The letters of who plays in a clause on the course of the piece, by the phrase."""
         self.less: dict[int, int] = {}
         """Phrases by which there is to be less of a player, and the ends of their lists in the text."""
 
@@ -203,11 +224,20 @@ class _Reader:
                         action = "rests" if action == "leaves" else "only" if "o" in match[0] else action
                     elif action in ("only", "rests"):
                         number = 0.0
+                if match[0][0] == "o" and action in ("opens", "only") and unit in _MIDDLE:
+                    self.strike(*match.span())
+                    self.drop(*match.span(), "P")
+                    yield self.wish("cannot", *match.span(), _ALONE_THERE)
+                    continue
+                if match[0][0] == "o" and action == "opens" and unit in _ENDS["ends"]:
+                    action, number, unit = "ends", 0.0, ""  # "Only piano at the end"
                 if order.pattern.endswith("q(?P<when>T)") and unit not in _ENDS[action]:
                     continue
                 if action == "opens" and unit == "whole":
                     number = 0.5
                 unit = "outro" if unit == "end" and action in ("only", "rests") else unit
+                if action not in ("leaves", "rests"):
+                    self.playing |= {i: self.phrases[i].letter for i in range(*match.span())}
                 self.strike(*match.span())
                 apart = "noqsMma" if action in ("opens", "ends") else "noqs"
                 self.dropped.update(i for i in range(*match.span()) if self.phrases[i].letter in apart)
@@ -331,11 +361,14 @@ class _Reader:
         return phrase.letter in "?M" or bool(_LOUD.fullmatch(phrase.text))
 
     def _is_thing(self, number: int) -> bool:
+        if self.letters[number] == "s":  # "No solo", and not "no solo piano"
+            return self.letters[number - 1 : number] == "n" and self.letters[number + 1 : number + 2] != "P"
         return self.letters[number] in "PSpILU" or self.phrases[number].kind in _DENIABLE
 
     def manners(self) -> Iterator[Wish]:
         """How players are to play; a word that names another player by itself does not do so there."""
-        for manner in manners(self.phrases, self.letters):
+        letters = "".join(self.playing.get(i, letter) for i, letter in enumerate(self.letters))
+        for manner in manners(self.phrases, letters):
             if manner.first != manner.player:
                 self.drop(manner.first, manner.first + 1)
             value = (self.phrases[manner.player], manner.figures)
@@ -353,6 +386,10 @@ class _Reader:
             if self.letters[number] not in "ar" and number not in self.less:
                 continue
             level = phrase.means["level"]
+            piece = re.match("[_d]?p(?!y)", self.letters[number + 1 :])
+            if piece and phrase.text.lower() in ("more", "extra", "less", "fewer"):
+                yield self.wish("cannot", number, number + 1 + piece.end(), _PIECE_LEVEL)
+                continue
             beside = self._beside(number)
             kinds = "".join(self.phrases[i].letter for i in beside)
             if beside and (self.letters[beside[-1] + 1 :] or "#")[0] in "ACFHT" and number not in self.less:
@@ -374,6 +411,8 @@ class _Reader:
         if phrase.letter == "y":
             return str(phrase.means["layer"])
         track = track_of(phrase)
+        if track in _LEADS:
+            return "melody"
         track = INSTRUMENTS[track].track if track in INSTRUMENTS else track
         return _LAYERS.get(track, "chords")
 

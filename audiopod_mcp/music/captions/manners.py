@@ -11,6 +11,8 @@ from .text_search import find_words
 from .vocabulary import MANNERS
 
 _BEHIND = re.compile("[dMma]{0,2}P")
+_BEFORE = re.compile("P_[Mma_?]?$")
+_PLAYS = ("play", "plays", "playing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class Manner:
 
 def manners(phrases: Sequence[Phrase], letters: str) -> Iterator[Manner]:
     """The ways of playing that ``phrases`` name; of those that were read already the letter is ``#``."""
+    kinds = "".join(phrase.letter for phrase in phrases)
     for number, phrase in enumerate(phrases):
         if letters[number] == "#":
             continue
@@ -41,6 +44,10 @@ def manners(phrases: Sequence[Phrase], letters: str) -> Iterator[Manner]:
             player = behind.end() - 1
         elif letters[number - 1 : number] == "P":
             player = number - 1
+        elif doing := _BEFORE.search(kinds, 0, number):
+            player = doing.start()
+            if phrases[player + 1].text.lower() not in _PLAYS:
+                player = number
         elif letters[number] == "P":
             player = number
         else:

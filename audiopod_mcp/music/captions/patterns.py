@@ -49,7 +49,7 @@ FIRST = table(
 )  # fmt: skip
 """What hides the words in it."""
 OTHERS = table(
-    ("bars", rf"(?<!last )(?<!every )\b([1-9]\d?|{'|'.join(COUNTS)})[\s-]bars?\b(?! blues)", lambda m: COUNTS.get(m[1].lower()) or int(m[1])),
+    ("bars", rf"(?<!last )(?<!every )\b([1-9]\d?|{'|'.join(COUNTS)})[\s-]bars?\b(?! blues| later| in\b)", lambda m: COUNTS.get(m[1].lower()) or int(m[1])),
     ("twelve bars", r"\b(?:12|twelve)[\s-]bars?(?= blues)", None),
     ("instrumental", r"\b(?:instrumentals?|karaoke)\b(?!\s+(?:break|solo|intro|outro|interlude|section|passage|bridge|hook)s?\b)", None),
     ("pulse", r"\b(?:four|4)[\s-](?:on|to)[\s-]the[\s-]floor\b(?: kick)?", "kick"),

@@ -18,6 +18,7 @@ from .patterns import FIRST, OTHERS, stated
 from .text_search import all_words, find_words
 from .unsupported import CANNOT
 from .vocabulary import (
+    ALL_ACOUSTIC,
     AMOUNTS,
     COUNTS,
     DUETS,
@@ -78,7 +79,8 @@ _MARKS: Final = {
     "B": r"(?:(?:slowly|gradually)\s+)?(?:build|grow|ris|go|mov)(?:e?s|e|ing)?\s+(?:up\s+)?(?:gradually\s+|slowly\s+)?from",
     "E": r"(?:end|finish|clos|conclud)(?:e?s|e|ing)?\s+(?:quietly\s+|softly\s+)?(?:with|on)",
     "v": r"(?:start|begin|open|end|finish|clos)(?:e?s|e|ing)?(?: out| off)?",
-    "J": r"(?:(?:also|then|slowly|gradually|finally)\s+)?(?:join(?:s|ing)?|joins?\s+in|enter(?:s|ing)?|com(?:es?|ing)\s+in|com(?:es?|ing)(?=\s+in\s)|kick(?:s|ing)?\s+in|drop(?:s|ping)?\s+in|(?:are|is|get|gets)\s+added|added)",
+    "Q": r"(?:start|begin|open)(?:s|ing)?(?: (?:out|off|up))? (?:alone|unaccompanied|by (?:itself|themselves)|on (?:its|their) own)",
+    "J": r"(?:(?:also|then|slowly|gradually|finally)\s+)?(?:join(?:s|ing)?|joins?\s+in|enter(?:s|ing)?|com(?:es?|ing)\s+in|com(?:es?|ing)(?=\s+in\s)|kick(?:s|ing)?\s+in|follow(?:s|ing)?(?=[,.;]|$| (?:in|at|after|halfway|later|(?:\w+ ){1,2}later)\b)|drop(?:s|ping)?\s+in|(?:are|is|get|gets)\s+added|added)",
     "X": r"drop(?:s|ping)?\s+(?:out|away)|leav(?:es?|ing)|stop(?:s|ping)?(?:\s+playing)?|fall(?:s|ing)?\s+(?:out|silent|away)|cut(?:s|ting)?\s+out",
     "D": r"add(?:s|ing)?|bring(?:s|ing)?\s+in|introduc(?:es?|ing)",
     "R": r"(?:replace|swap|exchange)(?:\s+out)?",
@@ -109,7 +111,7 @@ _SIGNS: Final = {
 }
 _TABLES: Final[tuple[tuple[str, str, Mapping[str, Any]], ...]] = (
     # The letter of words, the kind of wish that they are by themselves, and what each means.
-    ("9", "metre", METRE_WORDS), ("9", "mix", MIX_WORDS), ("9", "cannot", CANNOT), ("9", "duet", {DUETS: None}),
+    ("9", "metre", METRE_WORDS), ("9", "mix", MIX_WORDS), ("9", "cannot", CANNOT), ("9", "duet", {DUETS: None}), ("9", "acoustic", {ALL_ACOUSTIC: None}),
     ("S", "alone", {r"a[\s-]?cap+el+a|barbershop": None}), ("_", "alone", {r"duo": None}),
     ("M", "mood", MOODS),
     ("", "section", {rf"(?:{words})(?: \d(?![/\d]))?": label for words, label in SECTIONS.items()}),
@@ -134,7 +136,7 @@ def _lexicon() -> dict[str, list[tuple[str, str, Any]]]:
 
 
 _LEXICON: Final = _lexicon()
-_DOMINANT: Final = "?sPpzraMmILUSNnxoqOBEJXDRtlfgvwb/&kyid2uh~_9"
+_DOMINANT: Final = "?sPpzraMmILUSNnxoqQOBEJXDRtlfgvwb/&kyid2uh~_9"
 """Which letter counts where a phrase has several: the first of these."""
 _WORD = re.compile(r"\d+(?:[:/.]\d+)+|[^\W_]+(?:['’-][^\W_]+)*")
 

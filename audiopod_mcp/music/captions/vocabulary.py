@@ -86,6 +86,9 @@ FORM_WORDS: dict[str, str] = {
     r"a[\s-]?cap+el+a|barbershop": "ballad",
 }
 
+ALL_ACOUSTIC = r"nothing electr(?:ic|onic)(?: at all)?|(?:no|without|without any) electric(?:al)? instruments|(?:all|fully|purely|entirely|only|just)[\s-]acoustic(?: instruments)?|acoustic instruments(?: only)?|unplugged"
+"""Nobody plays what is plugged in."""
+
 HINT_WORDS: dict[str, str | None] = {
     # Where or what for: counts only when no style is named. ``None`` hides a word that would mislead.
     r"video\s?game|arcade|platformer|retro gam(?:e|ing)": "chiptune",
@@ -148,6 +151,7 @@ _INSTRUMENTS: dict[str, str] = {
     "synth bass": r"synth(?:esi[sz]er)? bass|bass synth|sub[\s-]?bass % moog bass",
     "808 bass": r"808s?|808 bass|808 sub",
     "reese bass": r"reese(?: bass)?|wobble bass|growl bass",
+    "chip bass": r"(?:triangle(?:[\s-]wave)?|square(?:[\s-]wave)?|chip) bass",
     "electric bass": r"(?:electric|slap|fretless|picked) bass|bass guitar|bass|bass ?lines?",
     "contrabass": r"contrabass(?:es)?",
     "brushed kit": r"brush(?:ed|es)(?: drums?| snare| kit)?",
@@ -155,12 +159,12 @@ _INSTRUMENTS: dict[str, str] = {
     "acoustic kit": r"double[\s-]bass (?:drum(?:s|ming)?|pedals?)|acoustic drums?|live drums?|drum\s?kit|rock drums?|drum set|snare drums? % blast beats?",
     "dusty kit": r"dusty drums?|vinyl drums?",
     "drums": r"drums?|drumming|drummer|(?<!off[\s-])beats?",
-    "percussion": r"congas?|bongos?|shakers?|tambourines?|percussion|claves|bodhran|cowbells?|hand[\s-]?claps?|claps?|finger[\s-]?snaps?|snaps|sleigh bells|palmas|guiro|triangles? % hand drums?|cajon|djembe|maracas|tabla|taiko|castanets|log drums?|darbuka|wood ?blocks?|timbales",
+    "percussion": r"congas?|bongos?|shakers?|tambourines?|percussion|claves|bodhran|cowbells?|hand[\s-]?claps?|claps?|finger[\s-]?snaps?|snaps|sleigh bells|palmas|guiro|triangles?(?![\s-]waves?\b) % hand drums?|cajon|djembe|maracas|tabla|taiko|castanets|log drums?|darbuka|wood ?blocks?|timbales",
     "nylon guitar": r"(?:nylon(?:[\s-]string)?|classical|spanish|flamenco) guitars? % oud|lute|guitarr[o]n|requinto",
     "acoustic guitar": r"(?:acoustic|steel[\s-]string|finger-?picked|finger-?style|strummed|folk|gypsy|western) guitars?|finger-?(?:pick(?:ing|ed)|style)|strumming % 12-string(?: guitar)?|dobro",
     "distorted guitar": r"(?:distorted|overdriven|heavy|crunchy|metal|fuzz(?:y|ed)?|down-?tuned|palm[\s-]muted|chugging) guitars?|power chords?|guitar riffs?|wall of guitars",
     "lead guitar": r"lead guitar|guitar solos?|shredding|guitar leads?",
-    "electric guitar": r"(?:electric|[678][\s-]string|clean|jazz|surf|slide|jangly|reverb(?:[\s-]\w+)?|wah|twangy|slapback|funk|reverbed) guitars?|guitars?",
+    "electric guitar": r"(?:electric|[678][\s-]string|clean|jazz|surf|slide|jangly|reverb(?:[\s-]\w+)?|wah(?:[\s-]wah)?|twangy|slapback|funk|reverbed) guitars?|guitars?",
     "pedal steel": r"(?:pedal|lap)[\s-]steels?(?: guitars?)?|(?:hawaiian )?steel guitars?",
     "banjo": r"banjos? % shamisen",
     "mandolin": r"mandolin[aeo]?s? % mandolas?|balalaikas?|bouzoukis?",
@@ -205,8 +209,8 @@ _INSTRUMENTS: dict[str, str] = {
     "chip lead": r"square waves?|pulse waves?|chip lead",
     "synth lead": r"lead synths?|synth leads?|(?:analog |soaring )?synth(?:esi[sz]er)?s?|synth hooks? % moog",
     "choir": r"(?:(?:fe)?male )?choirs?|choral|chorus of voices|(?:backing|background) (?:vocals?|vocalists|singers)|vocal harmonies|ahhs|harmony vocals",
-    "female voice": r"(?:female|woman'?s|girl'?s|soprano|mezzo|alto) (?:lead )?(?:vocals?|voices?|singers?|singing|vocalist)|female sung|(?:sung|vocals|singing) by (?:a )?(?:woman|women|girl)|sopranos?|mezzo-sopranos?|vocals?: female|female(?=\W*$)|(?:woman|girl) singing|female lead(?! guitar)|female[\s-]fronted|female(?= rappers?\b)|female(?! (?:\w+ )?(?:backing|background|harmony|choir|choral|lead)\b)(?=(?: [\w&'-]+){1,2} (?:vocal(?:s|ists?)?|voices?|singers?|singing|rappers?|lead(?! guitar))\b)",
-    "male voice": r"(?:male|man'?s|tenor|(?:deep |baritone |bass )?male|baritone) (?:lead )?(?:vocals?|voices?|singers?|singing|vocalist)|(?:sung|vocals|singing) by (?:a )?(?:man|men)|vocals?: male|man singing|male lead(?! guitar)|male[\s-]fronted|male(?= rappers?\b)|male(?! (?:\w+ )?(?:backing|background|harmony|choir|choral|lead)\b)(?=(?: [\w&'-]+){1,2} (?:vocal(?:s|ists?)?|voices?|singers?|singing|rappers?|lead(?! guitar))\b)",
+    "female voice": r"(?:female|woman'?s|girl'?s|soprano|mezzo|alto) (?:lead )?(?:vocals?|voices?|singers?|singing|vocalist)|female sung|(?:sung|vocals|singing) by (?:a )?(?:woman|women|girl)|sopranos?|mezzo-sopranos?|vocals?: female|female(?=\W*$)|(?:woman|girl) (?:sings|singing)|female lead(?! guitar)|female[\s-]fronted|female(?= rappers?\b)|female(?! (?:\w+ )?(?:backing|background|harmony|choir|choral|lead)\b)(?=(?: [\w&'-]+){1,2} (?:vocal(?:s|ists?)?|voices?|singers?|singing|rappers?|lead(?! guitar))\b)",
+    "male voice": r"(?:male|man'?s|tenor|(?:deep |baritone |bass )?male|baritone) (?:lead )?(?:vocals?|voices?|singers?|singing|vocalist)|(?:sung|vocals|singing) by (?:a )?(?:man|men)|vocals?: male|(?:man|guy) (?:sings|singing)|male lead(?! guitar)|male[\s-]fronted|male(?= rappers?\b)|male(?! (?:\w+ )?(?:backing|background|harmony|choir|choral|lead)\b)(?=(?: [\w&'-]+){1,2} (?:vocal(?:s|ists?)?|voices?|singers?|singing|rappers?|lead(?! guitar))\b)",
     "voice": r"vocals?|voices?|singers?|singing|sung|vocalist|chant(?:s|ing)? % vocal chops|chopped vocals",
     "vinyl": r"vinyl(?: crackle| noise)?|record crackle|tape hiss|crackle",
     "riser": r"risers?|sweeps?|uplifters?",
@@ -231,7 +235,7 @@ TRACK_WORDS: dict[str, tuple[str, ...]] = {
 ENSEMBLES: dict[str, tuple[str, ...]] = {
     # Groups that are complete by themselves: nobody else plays.
     r"string (?:quartet|quintet|trio|octet)": ("violin", "cello", "strings"),
-    r"(?:jazz|piano) trio": ("piano", "upright bass", "brushed kit"),
+    r"(?:(?:smooth|cool|modal|lounge|acoustic|classic) )?(?:jazz|piano) trio": ("piano", "upright bass", "brushed kit"),
     r"power trio": ("distorted guitar", "electric bass", "acoustic kit"),
     r"brass (?:quintet|quartet|choir)": ("trumpet", "trombone", "french horn", "tuba", "brass"),
     r"wood-?wind (?:quintet|quartet|trio)": ("flute", "clarinet", "oboe"),
@@ -243,7 +247,7 @@ DUETS = r"(?:(?:fe)?male(?: ?(?:/|and|&|-) ?(?:fe)?male)? |vocal |sung )?duets?(
 
 TECHNIQUES: dict[str, str] = {
     # An instrument that is played, and the way of playing it that isn't.
-    r"slap bass": "slap", r"fretless bass": "fretless", r"(?:wah|slide|slapback|surf|funk|twangy|reverb(?:[\s-]\w+)?|reverbed) guitars?": "",
+    r"slap bass": "slap", r"fretless bass": "fretless", r"(?:wah(?:[\s-]wah)?|slide|slapback|surf|funk|twangy|reverb(?:[\s-]\w+)?|reverbed) guitars?": "",
     r"shredding|guitar riffs?|wall of guitars": "",
 }
 MANNERS: dict[str, dict[str, str]] = {
@@ -295,7 +299,7 @@ METRE_WORDS: dict[str, str] = {
 }
 COUNTS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "eight": 8, "ten": 10, "twelve": 12, "fifteen": 15, "sixteen": 16, "twenty": 20, "thirty": 30, "forty": 40, "sixty": 60, "ninety": 90}
 """Numbers in words."""
-MOMENTS: dict[str, str] = {**SECTIONS, r"hooks?": "chorus", r"breaks?": "break", r"builds?": "build", r"end(?:ing)?s?(?!\s+(?:on|with)\b)": "end", r"beginning|start|opening": "intro"}
+MOMENTS: dict[str, str] = {**SECTIONS, r"hooks?": "chorus", r"breaks?": "break", r"builds?": "build", r"(?:end(?:ing)?s?|finale)(?!\s+(?:on|with)\b)": "end", r"beginning|start|opening": "intro"}
 """Sections as a sentence on the course of the piece names them."""
 
 AMOUNTS: dict[str, float] = {

@@ -16,7 +16,7 @@ from .clauses import Wish as Wish
 from .patterns import LAST, stated
 from .phrases import Phrase
 from .text_search import normalize_text, word_pattern
-from .vocabulary import NEUTRAL_WORDS, PERCUSSION_FIGURES
+from .vocabulary import NEUTRAL_WORDS, PERCUSSION_FIGURES, STANDS_IN, TECHNIQUES
 
 _ENGLISH_WORDS = "a an the and or of in on at to with for from by is it but not be are would should"
 _ENGLISH = frozenset(_ENGLISH_WORDS.split())
@@ -25,10 +25,13 @@ _DENYING = frozenset(("no", "not", "without", "never", "except", "less", "fewer"
 """They say something of the word behind them, whatever that is."""
 _WORD = re.compile(r"\d+(?:[:/.]\d+)+|[^\W_]+(?:['’-][^\W_]+)*")
 _CLAUSE_BREAK = re.compile(r"[,.;:!?|/()\[\]]|\b(?:and|with|but)\b")
+_OTHERWISE = word_pattern("|".join((STANDS_IN, *TECHNIQUES)))
 NO_PART_OF_KIT = 'pieces of the kit can\'t be left out by themselves; "no drums" leaves out all of it'
 _SILENT = ("", "topic", "label", "level", "size", "layer", "manner")
 """What phrases say that is no wish by itself."""
 _OWN_SOLO = re.compile(r"(?:.*\W)?solos?", re.IGNORECASE)
+_TAKES, _TURN = re.compile("P[?_][dmMa]{0,2}s"), ("takes", "take", "plays", "has", "gets")
+SOLO_PLACE = "the form has its place for solos; [Solo] among the tags of lyrics says where"
 _SOLO_BY, _SOLO_WITH = re.compile("s_d?$"), re.compile("s[^,.:P#]{0,2}$")
 
 
@@ -66,6 +69,10 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
         if wish.asked and not any(taken[wish.start : end]):
             taken[wish.start : end] = b"\1" * len(wish.asked)
             found.append(wish)
+            if wish.kind == "cue" and wish.value.action not in ("leaves", "rests"):
+                found.extend(_other_players(clauses.wanted, wish))
+        elif wish.kind == "manner":  # It is that of somebody who opens or enters.
+            found.append(wish)
 
     for wish in (*clauses.wishes, *_solos(clauses.wanted, text), *_by_themselves(clauses.wanted)):
         claim(wish)
@@ -73,6 +80,13 @@ def read_wishes(caption: str) -> tuple[Wish, ...]:
         claim(Wish(kind, text[start:end], start, value))
     found += _unread(text, taken)
     return tuple(sorted(found, key=lambda wish: wish.start))
+
+
+def _other_players(phrases: Iterable[Phrase], cue: Wish) -> Iterator[Wish]:
+    """Who is named in a cue, and is not heard just so: whose part a relative plays, or in another way."""
+    for phrase in phrases:
+        if cue.start <= phrase.start < cue.start + len(cue.asked) and _OTHERWISE.fullmatch(phrase.text):
+            yield Wish("player", phrase.text, phrase.start, phrase.means.get("player"))
 
 
 def _by_themselves(phrases: Iterable[Phrase]) -> Iterator[Wish]:
@@ -107,13 +121,19 @@ def _solos(phrases: Sequence[Phrase], text: str) -> Iterator[Wish]:
             phrases[last : last + 1] and phrases[last].text.lower() == "break"
         ):
             last += 1
-        elif not _OWN_SOLO.fullmatch(phrase.text):
+        elif not _OWN_SOLO.fullmatch(phrase.text) and not (
+            _TAKES.match(letters, number) and phrases[number + 1].text.lower() in _TURN
+        ):
             if alone:
                 yield Wish("alone", phrases[alone.start()].text, phrases[alone.start()].start)
             continue
+        if (turn := _TAKES.match(letters, number)) and phrases[number + 1].text.lower() in _TURN:
+            last = turn.end()
         start = phrases[first].start
         name = phrase.means["player"]
         yield Wish("solo", text[start : phrases[last - 1].end], start, name)
+        if letters[last : last + 1] in tuple("ACFHT"):
+            yield Wish("cannot", phrases[last].text, phrases[last].start, SOLO_PLACE)
 
 
 def percussion_named(wishes: Iterable[Wish]) -> str:

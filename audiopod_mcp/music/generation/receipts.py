@@ -123,6 +123,7 @@ _SETTLERS: Mapping[str, Callable[[Wish, Played], str | NotDone | None]] = {
     "style": facts.settle_style,
     "form": facts.settle_form,
     "hint": facts.settle_hint,
+    "acoustic": facts.settle_acoustic,
     "tempo": facts.settle_tempo,
     "pace": facts.settle_pace,
     "key": facts.settle_key,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 from audiopod_mcp.music.captions.asked import metre_asked, wanted_phrases
+from audiopod_mcp.music.captions.clauses import named_tracks
 from audiopod_mcp.music.captions.numbers import canonical_metre
 from audiopod_mcp.music.captions.text_search import find_words, word_pattern
 from audiopod_mcp.music.captions.vocabulary import FAR_REGIONS, OWN_NAMES, SECTIONS
 from audiopod_mcp.music.captions.wishes import Wish, styles_named_exactly
+from audiopod_mcp.music.composition.course import plays_it
 from audiopod_mcp.music.model import NotDone
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.theory import METRES, Key, parse_key
@@ -21,6 +23,10 @@ _OF_THE_WHOLE = (
 )
 _SHORT_SECTION = 10.0
 """Seconds that nobody calls a long intro."""
+
+
+_PLUGGED = re.compile("electr|synth|distorted|lead guitar|808|reese|chip|pedal steel|organ|clavinet|dusty")
+"""Instruments that are nothing without a plug."""
 
 
 def settle_style(wish: Wish, played: Played) -> str | NotDone:
@@ -55,10 +61,17 @@ def settle_hint(wish: Wish, played: Played) -> str | NotDone:
     if wish.asked.lower() in ("beat", "beats") and any(p.track == "drums" for p in played.parts):
         return wish.asked
     if wish.value != played.brief.style:
-        return "unread"
+        return settle_acoustic(wish, played) if wish.asked.lower() == "acoustic" else "unread"
     if word_pattern(FAR_REGIONS).fullmatch(wish.asked):
         return NotDone(wish.asked, f"played as {wish.value}, the nearest style there is")
     return fact(wish.asked, f"style {wish.value}")
+
+
+def settle_acoustic(wish: Wish, played: Played) -> str | NotDone:
+    plugged = [p for p in played.parts if p.track in ("synth", "fx") or _PLUGGED.search(p.instrument)]
+    if names := ", ".join(dict.fromkeys(part.instrument for part in plugged)):
+        return NotDone(wish.asked, f"{names} plays")
+    return fact(wish.asked, "no electric instrument plays")
 
 
 def settle_tempo(wish: Wish, played: Played) -> str | NotDone:
@@ -185,6 +198,9 @@ def settle_amount(wish: Wish, played: Played) -> str | NotDone:
     layers, level = wish.value
     if not layers:
         return NotDone(wish.asked, "how loud a player is beside the others is said by an edit of the track")
+    named = named_tracks(wish.asked)
+    if named and not any(plays_it(part, named) for part in played.parts):
+        return NotDone(wish.asked, f"no {' or '.join(sorted(named))} plays here")
     names = [layer for layer in layers if layer] or ["drums", "bass", "chords", "melody"]
     own = {name: getattr(played.brief.activity, name) for name in names}
     if not all((value < 0.5) == (level < 0.5) and value != 0.5 for value in own.values()):

@@ -155,7 +155,7 @@ def settle_alone(wish: Wish, played: Played) -> str | NotDone | None:
     if (
         wish.asked.lower() == "just"
         or (wish.asked.lower() == "solo" and len(named) > 1)
-        or any(w.kind in ("instrumental", "denied") for w in played.wishes)
+        or any(w.kind == "instrumental" for w in played.wishes)
     ):
         return None
     others = sorted({part.instrument for part in played.parts if part.track not in named})
@@ -260,6 +260,10 @@ def settle_cue(wish: Wish, played: Played) -> str | NotDone:
     entered = min(n.start for p in mine for n in p.notes)
     if cue.action == "enters" and not when[0] - 0.1 <= entered <= when[0] + 2 * bar + 0.1:
         return NotDone(wish.asked, f"{name} enters at {played.time(entered)}")
+    if cue.action == "only":
+        there = sections_of(played.score, cue)
+        at = ", ".join(f"{played.time(span.start)}–{played.time(span.end)}" for span in there)
+        return fact(wish.asked, f"{name} from {played.time(entered)}, silent outside {at}")
     return fact(wish.asked, f"{name} from {played.time(entered)}")
 
 

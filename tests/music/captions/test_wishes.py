@@ -102,6 +102,25 @@ def test_a_drum_solo_is_one_alone():
     assert playing == {"drums"}
 
 
+def test_who_joins_in_a_section_plays_on_after_it():
+    caption = "folk, guitar opens alone, joined by an upright bass in the verse, then a fiddle in the chorus"
+    score = compose(read_caption(caption, duration=32), seed=3)
+    last = score.sections[-1].start
+    assert {p.instrument for p in score.parts if any(n.start >= last for n in p.notes)} >= {
+        "upright bass",
+        "violin",
+    }
+
+
+def test_more_of_who_has_the_tune_is_more_of_the_tune():
+    usual, more = (
+        {p.instrument: len(p.notes) for p in compose(read_caption(caption, duration=32), seed=3).parts}
+        for caption in ("waltz with flute", "waltz with more flute")
+    )
+    assert more["flute"] > usual["flute"]
+    assert more["piano"] == usual["piano"]
+
+
 def test_solo_piano_is_the_piano_alone():
     score = compose(read_caption("solo piano, melancholic", duration=20), seed=1)
     assert {part.instrument for part in score.parts} == {"piano"}
@@ -170,7 +189,7 @@ def test_a_metre_that_is_not_played_is_told():
         (
             "rock, driving drums and a guitar solo after the second chorus",
             "after the second chorus",
-            "not understood",
+            "place for solos",
         ),
         ("trap, hi-hats double time", "double time", "whole kit"),
         ("jazz, drop everything but the drums in the bridge", "everything", "not understood"),
@@ -178,6 +197,21 @@ def test_a_metre_that_is_not_played_is_told():
         ("techno without drums in the last 8 bars", "drums in the last 8 bars", "entries and exits"),
         ("jazz, the trumpet sits out the first verse", "sits out the first verse", "not understood"),
         ("ambient with wind sounds", "wind sounds", "no recorded sounds"),
+        ("techno, only kick and bass in the intro", "only kick and bass in the intro", "whole kit"),
+        ("country, a steel guitar solo at the end", "at the end", "place for solos"),
+        ("funk, wah-wah guitar enters at the chorus", "wah-wah guitar", "in its usual way"),
+        ("cinematic, starts with piano, then theremin", "theremin", "whistle plays in its place"),
+        (
+            "hip hop, just drums and bass in the verse",
+            "just drums and bass in the verse",
+            "a tag of the lyrics",
+        ),
+        ("hip hop, more snare", "more snare", "whole kit"),
+        ("pop, nothing electronic", "nothing electronic", "electric"),
+        ("solo piano, less guitar", "less guitar", "no guitar plays here"),
+        ("synthwave, acoustic", "acoustic", "synth"),
+        ("post-punk with chorus-drenched guitars", "chorus-drenched", "no such effect"),
+        ("disco, the bass starts alone, guitar follows four bars later", "four bars later", "not understood"),
         ("everything except drums should be soft, jazz", "soft", "not understood"),
     ],
 )
@@ -248,6 +282,20 @@ def test_what_is_not_done_is_told_in_the_persons_own_words(caption, asked, inste
         ("quiet outro with solo piano, pop", "piano alone from"),
         ("country, the guitar plays throughout except in the chorus", "silent 0:"),
         ("trap, no autotune", "no autotune"),
+        ("folk, fingerpicked guitar opens alone", "fingerpicked guitar (acoustic guitar)"),
+        ("bossa nova with nylon guitar that begins alone", "nylon guitar alone from 0:00"),
+        ("cinematic, begins with cello, strings join gradually, then timpani and brass", "timpani from 0:2"),
+        ("ska, the trumpet takes a solo", "trumpet takes a solo: trumpet 0:"),
+        ("bluegrass, acoustic", "no electric instrument plays"),
+        ("folk, no electric instruments", "no electric instrument plays"),
+        ("waltz with more flute", "more melody"),
+        ("chiptune with triangle bass", "chip bass"),
+        ("ballad with piano playing slow arpeggios", "arpeggios (piano)"),
+        ("smooth jazz trio", "piano, upright bass, brushed kit"),
+        ("soul, a woman sings", "female voice"),
+        ("rock, no solo", "no solo"),
+        ("pop, only piano at the end", "piano alone from 1:0"),
+        ("fingerstyle, solo guitar", "nobody else plays"),
     ],
 )
 def test_what_is_said_of_sections_and_ranges_is_measured(caption, fact):
