@@ -1,4 +1,4 @@
-"""Clauses of a caption of which the contrary is meant, who knows which: "don't make the drums too busy"."""
+"""Clauses of which the contrary is meant, who knows which: "don't make the drums too busy"."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ _NOT_TO_BECOME = re.compile(
     re.IGNORECASE,
 )
 """What is not so, and what somebody is not to become."""
-
-
 _SUPPOSED = re.compile(
     r"\bwould(?!(?: really| also)? (?:like|love|want|prefer|work|fit|suit|help"
     r"|be (?:nice|great|good|perfect|ideal|lovely|cool|wonderful|welcome|fine|fun|awesome|beautiful)))",

@@ -1,7 +1,7 @@
 """What a caption asks for, clause by clause: every word is part of a wish, says nothing, or is unread.
 
-One lexicon, of which the longest match counts; one reader for what is stated in figures, one for the course
-of the piece. What none of them knows is kept as it was said, so that it can be told.
+Clauses come first, then what their phrases wish by themselves. What neither knows is kept as it was said, so
+that it can be told.
 """
 
 from __future__ import annotations

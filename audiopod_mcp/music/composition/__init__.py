@@ -30,7 +30,7 @@ from .entries import entry_bars
 from .form import Section, emphasised, lyrics_form, staged_strengths, style_form, tagged_form
 from .harmony import chord_spans, chords_by_beat
 from .instrumentation import choose_band
-from .singing import distribute_lines, divide_lines, place_stanzas, singers_of, vocal_line
+from .singing import distribute_lines, divide_lines, name_stanzas, place_stanzas, singers_of, vocal_line
 from .solos import solo_parts, with_solo
 from .song_plan import SongPlan
 from .staging import staged, with_held_tones
@@ -138,6 +138,8 @@ def _plan_form(
         beats = timeline.metre.beats
         if placed := place_stanzas(sections, parts, beats, staged=bool(brief.staging)):
             return timeline, staged_strengths(placed, brief.staging)
+        if brief.staging:
+            sections = staged_strengths(name_stanzas(sections, parts), brief.staging)
         marks = [marks for part in words for marks in part.chords or ((),) * len(part.lines)]
         if not lines:
             return timeline, sections

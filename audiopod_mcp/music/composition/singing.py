@@ -76,6 +76,17 @@ def place_stanzas(
     return result
 
 
+def name_stanzas(sections: Sequence[Section], parts: Sequence[Stanza]) -> list[Section]:
+    """Say of the sections of a grid which stanzas they are, as far as it has them in that order."""
+    result, at = list(sections), 0
+    for part in parts:
+        found = next((i for i in range(at, len(result)) if result[i].label == part.label), None)
+        if found is not None:
+            result[found] = replace(result[found], stanza=part.number)
+            at = found + 1
+    return result
+
+
 def _beats_a_line(bars: int, lines: int, beats_per_bar: int) -> float:
     per_line = bars * beats_per_bar / lines
     return min(float(np.floor(per_line)) if per_line >= 2 else per_line, 4.0 * beats_per_bar)

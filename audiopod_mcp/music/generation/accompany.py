@@ -10,9 +10,11 @@ import numpy as np
 from audiopod_mcp.music.composition import compose
 from audiopod_mcp.music.composition.course import follow_course
 from audiopod_mcp.music.composition.stanzas import Stanza, stanzas
+from audiopod_mcp.music.effects.mix_matching import scale_stereo_width, stereo_width
 from audiopod_mcp.music.leadsheet import LeadSheet
 from audiopod_mcp.music.model import (
     SAMPLE_RATE,
+    Audio,
     Brief,
     Grid,
     Note,
@@ -24,14 +26,24 @@ from audiopod_mcp.music.model import (
     progress_within,
 )
 from audiopod_mcp.music.score import UNPITCHED, excerpt
+from audiopod_mcp.music.synthesis import Multitrack
 from audiopod_mcp.music.theory import parse_key
 
 from .production import Production
 
 STYLE_NOTE = "No style was asked for: it is played as {}, which the recording sounds most like."
 """The note on music beside a recording whose style was heard, not named."""
+_ALIKE = 1e-6
+"""The energy of the difference of both sides, beside that of their sum, below which they are alike."""
 _RINGING = 1.4
 """Seconds that the last chord of an ending has to ring in, at least."""
+
+
+def fold_like(played: Rendering, beside: Audio) -> None:
+    """Fold the stems of what was ``played`` to mono, in place, where the music ``beside`` it is."""
+    assert isinstance(played.stems, Multitrack)  # noqa: S101 - they were wanted apart
+    if beside.shape[1] == 2 and np.any(beside) and stereo_width(beside) < _ALIKE:
+        played.stems.map(lambda stem: scale_stereo_width(stem, 0.0))
 
 
 def accompany(

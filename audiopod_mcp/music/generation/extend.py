@@ -33,7 +33,7 @@ from audiopod_mcp.music.score import concatenated, excerpt, shifted_lines
 from audiopod_mcp.music.signal.loudness import integrated_loudness, true_peak
 from audiopod_mcp.music.synthesis import Multitrack, pieces, tapes_of
 
-from .accompany import STYLE_NOTE, accompany
+from .accompany import STYLE_NOTE, accompany, fold_like
 from .changed_frame import changed_frame
 from .extension_receipt import both_sides, fades_out_by, own_words_of, receipt_of
 from .intensity import Change, set_level, wanted_change, with_energy
@@ -208,6 +208,7 @@ def _extended(
     # What an ending leaves out must not be made up for by those who play: neither before it nor in it.
     silent = [stem for track, stem in tapes_of(song.stems).items() if track not in played.stems]
     rest = nearest - sum((stem[near_end] for stem in silent), np.zeros_like(nearest)) if silent else nearest
+    fold_like(played, nearest)
     profile = MixProfile.measure(nearest, rate)
     profile = replace(profile, loudness=integrated_loudness(rest, rate) or profile.loudness)
     new = match_mix(

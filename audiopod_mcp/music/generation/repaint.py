@@ -32,7 +32,7 @@ from audiopod_mcp.music.score import concatenated, excerpt, shifted_lines
 from audiopod_mcp.music.signal.loudness import true_peak
 from audiopod_mcp.music.synthesis import Multitrack
 
-from .accompany import accompany
+from .accompany import accompany, fold_like
 from .changed_frame import wanted_key
 from .intensity import Change, set_level, wanted_change, with_energy
 from .lyric_receipts import lyric_receipts
@@ -159,6 +159,7 @@ def repaint(
     assert played.score is not None  # noqa: S101 - accompany() always writes one
     of_words, unmet_words = lyric_receipts(brief, played.score, joins=True, at=clock + start)
     report(0.9, "fitting it in")
+    fold_like(played, audio[max(0, first - 15 * rate) : last + 15 * rate])
     target, level_is_own = surrounding_profile(audio, rate, first, last)
     new = match_mix(
         played.stems, rate, audio.shape[1], target, report=progress_within(report, 0.9, 1.0)

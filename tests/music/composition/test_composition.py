@@ -428,6 +428,16 @@ def test_a_grids_melody_is_what_the_lead_plays() -> None:
     assert (lead[0].pitch - melody[0].pitch) % 12 == 0
 
 
+def test_tags_hold_in_the_sections_that_a_grid_has():
+    """A cover's song may lack a section that its new lyrics name."""
+    lyrics = "[Verse: no drums]\n[Drop: huge]\n[Chorus: full band]"
+    spans = (Span(0.0, 16.0, "verse"), Span(16.0, 32.0, "chorus"))
+    grid = Grid(beats=tuple(np.arange(65) * 0.5), sections=spans)
+    score = compose(read_caption("rock at 120 bpm", lyrics=lyrics, duration=32), seed=1, grid=grid)
+    starts = [note.start for part in score.parts if part.track == "drums" for note in part.notes]
+    assert 15.9 < min(starts) < 17
+
+
 def test_six_beats_a_bar_are_felt_in_two() -> None:
     grid = Grid(beats=tuple(np.arange(61) * 0.25), beats_per_bar=6)
     score = compose(brief_for("folk", duration=15.0), seed=3, grid=grid)

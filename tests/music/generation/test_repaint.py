@@ -8,7 +8,10 @@ import numpy as np
 import pytest
 
 from audiopod_mcp.music.analysis.analyze import analyze
+from audiopod_mcp.music.captions.parse import read_caption
 from audiopod_mcp.music.effects.mix_matching import spectral_balance
+from audiopod_mcp.music.generation.extend import extend
+from audiopod_mcp.music.generation.generate import generate
 from audiopod_mcp.music.generation.repaint import repaint
 from audiopod_mcp.music.generation.style_features import nearest_styles
 from audiopod_mcp.music.model import Refused
@@ -157,6 +160,15 @@ def test_a_long_file_is_listened_to_near_the_window_only(recording):
     made = repaint(long, recording.rate, start=120, end=122, caption="rock")
     assert np.array_equal(made.audio[: 120 * recording.rate], long[: 120 * recording.rate])
     assert np.array_equal(made.audio[122 * recording.rate :], long[122 * recording.rate :])
+
+
+def test_what_is_mono_stays_it():
+    song = generate(read_caption("synthwave, mono", duration=6), seed=1)
+    for made in (
+        repaint(song.audio, song.rate, start=2, end=4, caption="piano", score=song.score, stems=song.stems),
+        extend(song.audio, song.rate, after=4, score=song.score, stems=song.stems),
+    ):
+        assert np.array_equal(made.audio[:, 0], made.audio[:, 1])
 
 
 def test_mono_noise_and_silence_are_repainted_too():
