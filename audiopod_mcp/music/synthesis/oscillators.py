@@ -89,8 +89,8 @@ def _powers(exponents: Complex, count: int, first: Complex) -> Complex:
     width = math.isqrt(count - 1) + 1
     steps = np.exp(exponents * np.arange(width)[:, None])
     leaps = first * np.exp(exponents * (width * np.arange(-(-count // width)))[:, None])
-    powers: Complex = (leaps[:, None] * steps).reshape(-1, len(exponents))[:count]
-    return powers
+    powers: Complex = (leaps[:, None] * steps).reshape(len(leaps) * width, len(exponents))
+    return powers[:count]
 
 
 def harmonics(frequency: float, max_harmonics: int = 80) -> FloatArray:

@@ -65,7 +65,7 @@ def remake_stems(home: Path, master: Audio, subtype: str, report: Progress) -> R
     """Make the stems of the take in ``home`` again; ``None`` where there is no telling how.
 
     ``master`` is the take's own mix, read from a file of ``subtype``; what was made is compared with it.
-    Raises :class:`FileNotFoundError` where the take is gone.
+    Raises ``FileNotFoundError`` where the take is gone.
     """
     try:
         data = json.loads((home / RECIPE).read_text("utf-8"))

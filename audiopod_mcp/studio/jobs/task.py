@@ -135,7 +135,7 @@ def write_stems(take: Path, folder: Path) -> str | None:
     """Make the stems of a take in ``folder``, for one who waits in another process.
 
     The answer is what went wrong, if anything. A full disk is raised, that they can't be made any more, and
-    :class:`FileNotFoundError` where the take is gone.
+    ``FileNotFoundError`` where the take is gone.
     """
     from audiopod_mcp.studio.engines.takes import make_stems
 

@@ -17,7 +17,7 @@ async def test_it_is_told_when_it_begins_ever_more_rarely_and_when_it_is_over(tm
     monkeypatch.setattr("audiopod_mcp.studio.jobs.local_queue.LocalQueue.look_every", 0.01)
     monkeypatch.setattr("audiopod_mcp.studio.jobs.local_queue.LocalQueue.care_every", 0.02)
     monkeypatch.setattr("audiopod_mcp.studio.jobs.upkeep.QUIET", 0.1)
-    monkeypatch.setattr("audiopod_mcp.studio.jobs.outage.FIRST_PAUSE", 0.25)
+    monkeypatch.setattr("audiopod_mcp.studio.jobs.outage.FIRST_PAUSE", 0.6)
 
     def told(words):
         return [record for record in caplog.records if words in record.getMessage()]
