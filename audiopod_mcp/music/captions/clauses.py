@@ -8,7 +8,6 @@ by themselves.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -19,63 +18,11 @@ from audiopod_mcp.music.model import Cue
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
 from .contraries import contraries
+from .course_sentences import SENTENCES
 from .manners import manners
+from .named import more_of, named_tracks, track_of, tracks_of
 from .phrases import ORDINALS, Phrase, phrases_of
-from .text_search import word_pattern
-from .vocabulary import (
-    TRACK_WORDS,
-)
 
-_NAME = "[dMmaos]{0,4}P"
-_ONE = f"(?P<who>{_NAME}(?:[&w]{_NAME}){{0,3}})"
-_SOME = f"(?P<who>{_NAME}(?:(?:,{_NAME}){{0,4}},?[&w]{_NAME})?)"
-"""A list ends with "and": in "with piano, drums come in" only the drums do."""
-_LIST = f"(?P<who>{_NAME}(?:[,&w]{{0,2}}{_NAME}){{0,5}})"
-_WHEN, _END, _ENTER = "(?P<when>[ACFT])", "(?=[,.]|$)", "(?:J|v(?=[,.]|$))"
-_NO_PIECE = "(?<!p[,&w])(?<!p,&)(?<!p[,&w]d)"
-"""Pieces of the kit have no entries of their own: in "kick and bass in the intro" the bass isn't meant alone."""
-_OTHERS = "(?:[,.&]{0,2}t?[dMm]*[gS]J(?P<until>[ACFHT])?)?"
-"""Everybody else comes in."""
-_SENTENCES = tuple(
-    (action, re.compile(order))
-    for action, order in (
-        ("opens", f"O{_ONE}[oqs]?(?!&P{_ENTER})(?P<when>[ACFHT])?{_OTHERS}"),
-        ("opens", f"B{_ONE}(?:2[dMm]*[gS])?"),
-        ("opens", f"o{_ONE}(?P<when>[ACFHT])"),
-        ("opens", f"{_ONE}[oq](?P<when>H){_OTHERS}"),
-        ("opens", f"{_ONE}~?Q"),
-        ("opens", f"{_ONE}[Jv_]f|f{_ONE.replace('who', 'them')}(?=,t)"),
-        ("ends", f"E{_ONE}(?:[oqs]|{_END})"),
-        ("opens", f"{_ONE}q(?P<when>T)"),
-        ("ends", f"{_ONE}q(?P<when>T)"),
-        ("enters", f"t{_ONE}o?(?P<when>T)"),
-        ("only", f"n{_SOME}x(?P<when>T)"),
-        ("only", f"(?P<who>{_NAME})~o_?(?P<when>T)"),
-        ("enters", f"(?P<who>{_NAME})~o_?(?P<when>A)"),
-        ("enters", f"(?P<who>{_NAME})~_?J{_WHEN}"),
-        ("only", f"{_NO_PIECE}{_SOME}_?o_?(?P<when>T)"),
-        ("enters", f"(?!a){_SOME}_?o_?(?P<when>A)"),
-        ("enters", f"(?:n{_SOME}|{_SOME.replace('who', 'them')}(?:h|_{{0,2}}n_{{0,2}}))(?P<when>F)"),
-        ("leaves", f"n{_SOME}(?P<when>A)"),
-        ("enters", f"n{_SOME}(?P<when>H)"),
-        ("rests", f"{_SOME},?b?,?_{{0,2}}[nx](?P<when>T)"),
-        ("rests", f"n{_SOME}(?P<when>T)"),
-        ("enters", f"D{_SOME}{_WHEN}"),
-        ("enters", f"[tM]D{_SOME}"),
-        ("enters", f"(?P<label>L):{_SOME}J(?![ACFHT])"),
-        ("enters", f"t?{_SOME}{_ENTER}(?:{_WHEN}|l|t{_END})?"),
-        ("enters", f"(?<![nraP])t?{_SOME}(?P<when>A)"),
-        ("leaves", f"t?{_SOME}X{_WHEN}"),
-        ("only", f"{_NO_PIECE}(?<![nraP])(?!a){_SOME}o?(?P<when>T)o?(?!:)"),
-        ("enters", f"t{_ONE}(?={_END}|9)"),
-        ("opens", f"[dMma]*(?P<label>I)(?::|wo){_LIST}[oqs]?(?![PJX])"),
-        ("ends", f"[dMma]*U(?::|w(?=[dMma]*[os])){_LIST}[oqs]?(?![PJX])"),
-        ("enters", f"(?P<label>L):(?!o)[Dwt]?{_LIST}(?![PJX])"),
-        ("opens", f"{_ONE}(?P<label>I)(?!:)"),
-        ("ends", f"{_ONE}U(?!:)"),
-    )
-)  # fmt: skip
-"""What is said of the course of a piece, in the letters of :mod:`.phrases`."""
 _INSIDE = re.compile(rf"(?:in|during) (?:the )?(?:{'|'.join(ORDINALS)}) (?!half)", re.IGNORECASE)
 _ENDS = {"opens": ("intro",), "ends": ("end", "outro")}
 """Where somebody who is alone opens the piece, or ends it."""
@@ -206,7 +153,7 @@ class _Reader:
         self.dropped.update(i for i in range(first, last) if self.phrases[i].letter not in spared)
 
     def cues(self) -> Iterator[Wish]:
-        for action, order in _SENTENCES:
+        for action, order in SENTENCES:
             for match in order.finditer(self.letters):
                 if "#" in self.letters[slice(*match.span())] or _TURNS.search(self.letters[: match.start()]):
                     continue
@@ -281,7 +228,7 @@ class _Reader:
     def denials(self) -> Iterator[Wish]:
         for number, phrase in enumerate(self.phrases):
             letter, last, kind = self.letters[number], number + 1, "denied"
-            players, value = frozenset(_tracks_of(phrase)), None
+            players, value = frozenset(tracks_of(phrase)), None
             if letter == "z":
                 players = frozenset(named_tracks(_LESS.sub("", phrase.text)) or {"vocals"})
             elif letter == "P" and self.letters[number + 1 : number + 2] == "Z":
@@ -314,7 +261,7 @@ class _Reader:
                 yield self.wish(kind, number, last, players if value is None else value)
 
     def _players(self, first: int, last: int) -> frozenset[str]:
-        return frozenset().union(*map(_tracks_of, self.phrases[first:last]))
+        return frozenset().union(*map(tracks_of, self.phrases[first:last]))
 
     def _size(self, first: int, last: int) -> str:
         return "".join(phrase.text for phrase in self.phrases[first:last] if _LONG.fullmatch(phrase.text))
@@ -435,35 +382,3 @@ def _section(phrase: Phrase) -> tuple[float, str]:
     """Which section of a label a phrase names."""
     number = re.search(r"\d$", phrase.text)
     return float(number[0] if number else 1), phrase.value
-
-
-def more_of(phrase: Phrase) -> int:
-    """Whether what is said of a section is more (1) or less (-1) than of the others, or else (0)."""
-    _, energy, pull = phrase.means.get("mood", ("", 0.0, 0.0))
-    more = phrase.means.get("level", 0.5) - 0.5 or phrase.means.get("size") or (0 if pull else energy)
-    return round(math.copysign(1, more)) if more else 0
-
-
-def track_of(player: Phrase) -> str:
-    """The track, or where one kind is named the instrument, that a phrase names."""
-    name: str = player.means["player"]
-    # "Piano" is that, "drums" whoever plays them.
-    plain = name in ("electric bass", "electric guitar", "strings", "brass", "synth lead")
-    whole = _whole_tracks(player.text)
-    return whole[0] if whole and (plain or name not in INSTRUMENTS) else name
-
-
-def _whole_tracks(words: str) -> tuple[str, ...]:
-    return next((tracks for each, tracks in TRACK_WORDS.items() if word_pattern(each).fullmatch(words)), ())
-
-
-def named_tracks(text: str) -> set[str]:
-    """The tracks, or where one kind is meant the instruments, that ``text`` names."""
-    return set().union(*map(_tracks_of, phrases_of(text)))
-
-
-def _tracks_of(player: Phrase) -> set[str]:
-    if player.letter != "P" or "kit" in player.means:
-        return set()  # A piece of the kit is not the kit.
-    tracks = set(_whole_tracks(player.text)) or {str(player.means["player"])}
-    return tracks | {"distorted guitar", "lead guitar"} if "electric guitar" in tracks else tracks

@@ -22,7 +22,8 @@ from audiopod_mcp.music.theory import METRES, MODES, Key, parse_key
 
 from .alone import excluded_tracks
 from .asked import asked, key_asked, length_asked, metre_asked, tempo_asked, wanted_phrases
-from .clauses import named_tracks, read_clauses
+from .clauses import read_clauses
+from .named import named_tracks
 from .numbers import canonical_metre
 from .phrases import Phrase
 from .style_names import choose_style

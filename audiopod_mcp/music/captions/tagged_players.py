@@ -12,7 +12,7 @@ from audiopod_mcp.music.lyrics.text import LyricSection, read_lyrics
 from audiopod_mcp.music.model import Staging
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS
 
-from .clauses import more_of, track_of
+from .named import more_of, track_of
 from .phrases import Phrase, phrases_of
 from .text_search import normalize_text
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from audiopod_mcp.music.captions.asked import metre_asked, wanted_phrases
-from audiopod_mcp.music.captions.clauses import named_tracks
+from audiopod_mcp.music.captions.named import named_tracks
 from audiopod_mcp.music.captions.numbers import canonical_metre
 from audiopod_mcp.music.captions.text_search import find_words, word_pattern
 from audiopod_mcp.music.captions.vocabulary import FAR_REGIONS, OWN_NAMES, SECTIONS

@@ -185,7 +185,7 @@ def check_composition(
     ValueError
         One is out of range, or not known.
     """
-    from audiopod_mcp.music.captions.clauses import named_tracks
+    from audiopod_mcp.music.captions.named import named_tracks
     from audiopod_mcp.music.captions.parse import DURATION_RANGE, TEMPO_RANGE
     from audiopod_mcp.music.captions.text_search import normalize_text
     from audiopod_mcp.music.synthesis import TRACKS
