@@ -95,7 +95,8 @@ def sections_for(course: Sequence[Cue], labels: Sequence[str]) -> tuple[str, ...
 
 def sections_of(score: Score, cue: Cue) -> list[Span]:
     """Give the sections that a cue is about: each of its label, or the one that it counts."""
-    spans = [span for span in score.sections if _is_called(span.label, cue.unit)]
+    label = cue.unit.removeprefix("after ")
+    spans = [span for span in score.sections if _is_called(span.label, label)]
     number = round(cue.number)
     if not number:
         return spans
@@ -184,13 +185,8 @@ def _moment(score: Score, cue: Cue, origin: float, before: float) -> float | Non
     if cue.unit == "end":
         return _closing(score)
     if cue.unit:
-        label = cue.unit.removeprefix("after ")
-        spans = [span for span in score.sections if _is_called(span.label, label)]
-        number = round(cue.number)
-        at = number - 1 if number > 0 else number
-        if not -len(spans) <= at < len(spans):
-            return None
-        return spans[at].start if label == cue.unit else spans[at].end
+        first = next(iter(sections_of(score, cue)), None)
+        return None if first is None else first.end if cue.unit.startswith("after ") else first.start
     return next((span.start for span in score.sections if span.start > before + 1.0), None)
 
 

@@ -107,10 +107,8 @@ class SongPlan:
             return False
         if member.role == "bass" and self.holds_back(bar):
             return False
-        calm = 0.72 + 0.5 * self.brief.energy
-        return self._calls_for(member, bar) or self.intensity(bar) + 1e-9 >= member.min_intensity * min(
-            1.0, calm
-        )
+        calm = min(1.0, 0.72 + 0.5 * self.brief.energy)
+        return self.intensity(bar) + 1e-9 >= member.min_intensity * calm or self._calls_for(member, bar)
 
     def _calls_for(self, member: Member, bar: Bar) -> bool:
         """Say whether the tag of the section says that ``member`` plays in it."""

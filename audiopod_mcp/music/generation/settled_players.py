@@ -18,7 +18,7 @@ from audiopod_mcp.music.captions.wishes import NO_PART_OF_KIT, Wish, read_wishes
 from audiopod_mcp.music.composition.course import cue_times, plays_it, sections_of
 from audiopod_mcp.music.composition.instrumentation import choose_band
 from audiopod_mcp.music.composition.solos import solo_turns, soloists_of
-from audiopod_mcp.music.model import Cue, NotDone, Part, Score
+from audiopod_mcp.music.model import Cue, NotDone, Part, Score, Span
 from audiopod_mcp.music.styles import STYLES
 from audiopod_mcp.music.synthesis.instruments import INSTRUMENTS, TRACKS
 from audiopod_mcp.music.theory import parse_key
@@ -248,9 +248,8 @@ def settle_cue(wish: Wish, played: Played) -> str | NotDone:
             else fact(wish.asked, f"{name} out at {played.time(when[0])}")
         )
     if cue.action == "rests":
-        spans = sections_of(played.score, cue)
+        spans, at = _stretches(cue, played)
         heard = any(s.start - 0.06 <= n.start < s.end - 0.1 for s in spans for p in mine for n in p.notes)
-        at = ", ".join(f"{played.time(span.start)}–{played.time(span.end)}" for span in spans)
         return NotDone(wish.asked, f"{name} plays there") if heard else fact(wish.asked, f"silent {at}")
     openers = {player for c in course if c.action == "opens" for player in c.players}
     mine = [p for p in mine if p.instrument not in openers]
@@ -261,10 +260,15 @@ def settle_cue(wish: Wish, played: Played) -> str | NotDone:
     if cue.action == "enters" and not when[0] - 0.1 <= entered <= when[0] + 2 * bar + 0.1:
         return NotDone(wish.asked, f"{name} enters at {played.time(entered)}")
     if cue.action == "only":
-        there = sections_of(played.score, cue)
-        at = ", ".join(f"{played.time(span.start)}–{played.time(span.end)}" for span in there)
+        _, at = _stretches(cue, played)
         return fact(wish.asked, f"{name} from {played.time(entered)}, silent outside {at}")
     return fact(wish.asked, f"{name} from {played.time(entered)}")
+
+
+def _stretches(cue: Cue, played: Played) -> tuple[list[Span], str]:
+    """The sections that a cue is about, and their times in words."""
+    spans = sections_of(played.score, cue)
+    return spans, ", ".join(f"{played.time(span.start)}–{played.time(span.end)}" for span in spans)
 
 
 def _names(parts: Sequence[Part]) -> str:
