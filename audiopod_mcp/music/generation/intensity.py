@@ -13,22 +13,16 @@ from audiopod_mcp.music.model import Activity, Audio, Brief, Score
 from audiopod_mcp.music.signal.loudness import integrated_loudness
 from audiopod_mcp.music.synthesis import Multitrack
 
-_MORE = (
-    r"louder|bigger|fuller|harder|heavier|stronger|livelier|wilder|denser"
-    r"|more (?:energy|intensity|power|drive|impact)"
-)
-_LESS = (
-    r"quieter|softer|calmer|gentler|mellower|lighter|sparser"
-    r"|less (?:energy|intensity|power|drive|intense|energetic|powerful|driving|aggressive)"
-)
+_UP = "louder|bigger|fuller|harder|heavier|stronger|livelier|wilder|denser"
+_DOWN = "quieter|softer|calmer|gentler|mellower|lighter|sparser"
+_FORCE, _FORCEFUL = "energy|intensity|power|drive", "intense|energetic|powerful|driving|aggressive"
+_MORE = rf"{_UP}|more (?:{_FORCE}|impact)"
+_LESS = rf"{_DOWN}|less (?:{_FORCE}|{_FORCEFUL})"
 _BESIDE = (
     r"much|a|an|bit|little|lot|far|even|and|but|it|this|part|section|passage|the|make|play|with|same|style|"
     r"feel|as|than|before|music|slightly|somewhat|quite|very|please|should|be|is|now|more|less|just|in|general|overall"
 )
-_OWN = (
-    r"louder|bigger|fuller|harder|heavier|stronger|livelier|wilder|denser|quieter|softer|calmer|gentler|mellower|lighter|"
-    r"sparser|energy|intensity|power|drive|impact|intense|energetic|powerful|driving|aggressive"
-)
+_OWN = rf"{_UP}|{_DOWN}|{_FORCE}|impact|{_FORCEFUL}"
 _OWN_WORDS = rf"^(?=.*\b(?:{_OWN})\b)(?:\W*\b(?:{_OWN}|{_BESIDE})\b)+\W*$"
 """What a caption says of a stretch beside the moods that captions have."""
 _LEAST = 0.2
